@@ -1,0 +1,55 @@
+package dev.holdfast.linux;
+
+import java.lang.foreign.MemorySegment;
+
+/// Facts about this machine and this process: `sysconf(3)`, `geteuid(2)`.
+public final class Host {
+  private static final int SC_CLK_TCK = 2;
+  private static final int SC_PAGESIZE = 30;
+  private static final int SC_NPROCESSORS_ONLN = 84;
+
+  private Host() {}
+
+  /// Clock ticks a second, the unit of CPU times in `/proc` and `cpuacct.stat`; 100 everywhere.
+  public static long clockTicksPerSecond() {
+    return Configuration.CLOCK_TICKS;
+  }
+
+  /// Bytes of a page.
+  public static long pageSize() {
+    return Configuration.PAGE_SIZE;
+  }
+
+  /// CPUs that are online.
+  public static int onlineCpus() {
+    return (int) Configuration.sysconf(SC_NPROCESSORS_ONLN);
+  }
+
+  /// Makes ready for foreign calls, which takes the first caller some ten milliseconds: a program
+  /// that has something else to do first calls this on another thread.
+  public static void warmUp() {
+    isRoot();
+  }
+
+  public static boolean isRoot() {
+    try (Scratch scratch = Scratch.borrow()) {
+      return Native.syscall(scratch, Syscalls.GETEUID, 0) == 0;
+    }
+  }
+
+  private static final class Configuration {
+    static final MemorySegment SYSCONF = Native.function("sysconf");
+    static final long CLOCK_TICKS = sysconf(SC_CLK_TCK);
+    static final long PAGE_SIZE = sysconf(SC_PAGESIZE);
+
+    static long sysconf(int name) {
+      try (Scratch scratch = Scratch.borrow()) {
+        long value = Native.call(scratch, SYSCONF, name, 0, 0, 0, 0, 0, 0);
+        if (value <= 0) {
+          throw new LinuxException("sysconf", Integer.toString(name), Errno.EINVAL);
+        }
+        return value;
+      }
+    }
+  }
+}
