@@ -1,0 +1,78 @@
+package dev.holdfast.isolator;
+
+import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.cgroup.Limit;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What a run may use, as it was asked for. An absent part is not limited.
+///
+/// @param cpus more than zero
+/// @param cpuMode what `cpus` means
+/// @param cpuBurst unused quota that may be saved up; only with [CpuMode#QUOTA]
+/// @param cpusetCpus the CPUs to run on; not with [CpuMode#PINNED]
+/// @param memory more than zero; raised to [Policy#MINIMUM_MEMORY]
+/// @param memoryReservation what it should keep when memory is scarce; at most `memory`
+/// @param memoryAndSwap the cap on both together, at least `memory`; when absent it is `memory`,
+///   where the kernel accounts swap
+/// @param pids processes and threads, at least one
+public record Limits(
+    Optional<Cpus> cpus,
+    CpuMode cpuMode,
+    Optional<Duration> cpuBurst,
+    Optional<CpuSet> cpusetCpus,
+    Optional<Bytes> memory,
+    Optional<Bytes> memoryReservation,
+    Optional<Limit<Bytes>> memoryAndSwap,
+    Optional<Long> pids) {
+  public static final Limits NONE =
+      new Limits(
+          Optional.empty(),
+          CpuMode.SHARES,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+
+  public Limits {
+    require(cpus.isEmpty() || cpus.get().millis() > 0, "cpus must be more than 0");
+    require(
+        cpus.isPresent() || cpuMode == CpuMode.SHARES,
+        "the cpu mode " + name(cpuMode) + " needs a number of cpus");
+    require(cpuBurst.isEmpty() || cpuMode == CpuMode.QUOTA, "a cpu burst needs the cpu mode quota");
+    require(
+        cpusetCpus.isEmpty() || !cpusetCpus.get().isEmpty(), "the list of cpus to use is empty");
+    require(
+        cpusetCpus.isEmpty() || cpuMode != CpuMode.PINNED,
+        "the cpu mode pinned chooses the cpus itself: it does not go with a list of them");
+    require(memory.isEmpty() || memory.get().count() > 0, "memory must be more than 0");
+    require(
+        memoryReservation.isEmpty()
+            || memory.isEmpty()
+            || memoryReservation.get().compareTo(memory.get()) <= 0,
+        "the memory reservation is above the memory limit");
+    require(
+        memoryAndSwap.isEmpty() || memory.isPresent(), "a limit on swap needs a limit on memory");
+    require(
+        memoryAndSwap
+            .flatMap(Limit::value)
+            .map(both -> both.compareTo(memory.get()) >= 0)
+            .orElse(true),
+        "the limit on memory and swap together is below the limit on memory");
+    require(pids.isEmpty() || pids.get() > 0, "the limit on pids must be more than 0");
+  }
+
+  private static String name(CpuMode mode) {
+    return mode.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

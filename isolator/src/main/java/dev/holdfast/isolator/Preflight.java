@@ -1,0 +1,109 @@
+package dev.holdfast.isolator;
+
+import dev.holdfast.cgroup.Controller;
+import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.cgroup.Hierarchy;
+import dev.holdfast.cgroup.host.Layout;
+import dev.holdfast.linux.ControlFile;
+import dev.holdfast.linux.proc.ProcFs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// Refuses what cannot be held, before anything is touched.
+final class Preflight {
+  private static final Path ONLINE_CPUS = Path.of("/sys/devices/system/cpu/online");
+
+  private final Layout layout;
+  private final Hierarchy hierarchy;
+  private final ProcFs proc;
+
+  Preflight(Layout layout, Hierarchy hierarchy, ProcFs proc) {
+    this.layout = layout;
+    this.hierarchy = hierarchy;
+    this.proc = proc;
+  }
+
+  /// The controllers that a run of this spec is under: those that it needs, and those that count
+  /// and kill.
+  ///
+  /// @throws IsolatorException when one that it needs is missing, or a limit is beyond this machine
+  Set<Controller> check(ExecutorSpec spec) {
+    Set<Controller> available = hierarchy.controllers();
+    Set<Controller> chosen = EnumSet.copyOf(available);
+    Set<Controller> needed = needed(spec);
+    if (!needed.contains(Controller.CPUSET)) {
+      chosen.remove(Controller.CPUSET);
+    }
+    StringBuilder missing = new StringBuilder();
+    for (Controller controller : needed) {
+      if (!available.contains(controller)) {
+        missing
+            .append(missing.isEmpty() ? "" : "; ")
+            .append(ControllerAdvice.missing(controller, layout, proc.subsystems()));
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new IsolatorException(missing.toString());
+    }
+    checkCpus(spec.limits());
+    spec.workDirectory().ifPresent(Preflight::checkDirectory);
+    return chosen;
+  }
+
+  private static void checkDirectory(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new IsolatorException(
+          "the working directory "
+              + directory
+              + (Files.exists(directory) ? " is not a directory" : " does not exist"));
+    }
+  }
+
+  private static Set<Controller> needed(ExecutorSpec spec) {
+    Limits limits = spec.limits();
+    Set<Controller> needed = EnumSet.of(Controller.FREEZER);
+    if (limits.cpus().isPresent()) {
+      needed.add(Controller.CPU);
+    }
+    if (limits.cpusetCpus().isPresent() || limits.cpuMode() == CpuMode.PINNED) {
+      needed.add(Controller.CPUSET);
+    }
+    if (limits.memory().isPresent() || limits.memoryReservation().isPresent()) {
+      needed.add(Controller.MEMORY);
+    }
+    if (limits.pids().isPresent()) {
+      needed.add(Controller.PIDS);
+    }
+    if (spec.cpuTimeout().isPresent()) {
+      needed.add(Controller.CPUACCT);
+      needed.add(Controller.CPU);
+    }
+    return needed;
+  }
+
+  private static void checkCpus(Limits limits) {
+    if (limits.cpus().isEmpty() && limits.cpusetCpus().isEmpty()) {
+      return;
+    }
+    CpuSet online = onlineCpus();
+    if (limits.cpus().isPresent()
+        && limits.cpus().get().compareTo(Cpus.ofWhole(online.size())) > 0) {
+      throw new IsolatorException(
+          limits.cpus().get() + " cpus are more than this machine has: " + online.size());
+    }
+    if (limits.cpusetCpus().isPresent()) {
+      CpuSet absent = limits.cpusetCpus().get().minus(online);
+      if (!absent.isEmpty()) {
+        throw new IsolatorException(
+            "cpu " + absent + " does not exist: this machine has " + online);
+      }
+    }
+  }
+
+  static CpuSet onlineCpus() {
+    return CpuSet.parse(ControlFile.read(ONLINE_CPUS));
+  }
+}

@@ -1,0 +1,47 @@
+package dev.holdfast.isolator;
+
+import dev.holdfast.linux.Signal;
+import java.time.Duration;
+
+/// A run that has been launched. Thread-safe.
+public interface Run {
+  RunId id();
+
+  ExecutorId executor();
+
+  /// The leader's pid; it means nothing after the run has ended.
+  int leader();
+
+  /// Waits for the end. Repeatable.
+  Outcome await() throws InterruptedException;
+
+  /// Sends a signal to the leader's process group, as a terminal would; nothing when it has ended.
+  void signal(Signal signal);
+
+  /// Asks every process to end (SIGTERM) and kills what is left after `grace`.
+  ///
+  /// @param by who wants it, for the verdict
+  void stop(String by, Duration grace);
+
+  /// Stops every process until [#unpause].
+  ///
+  /// @throws IsolatorException when they could not be stopped in time; then they run on
+  void pause();
+
+  /// Repeatable.
+  void unpause();
+
+  /// Changes the limits of the live run.
+  ///
+  /// @throws IsolatorException when the kernel refuses one; those already changed stay changed
+  LimitUpdate update(Limits limits);
+
+  /// A reading of now; empty parts when the run has ended.
+  Usage usage();
+
+  /// What an update did to the hard memory limit.
+  ///
+  /// @param memoryDeferred the limit stays as it was, since more is in use than asked for: in one
+  ///   sentence with the numbers
+  record LimitUpdate(java.util.Optional<String> memoryDeferred) {}
+}

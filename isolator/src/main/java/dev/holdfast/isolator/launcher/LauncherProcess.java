@@ -1,0 +1,181 @@
+package dev.holdfast.isolator.launcher;
+
+import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.KernelEvents;
+import dev.holdfast.linux.LinuxException;
+import dev.holdfast.linux.Processes;
+import dev.holdfast.linux.Signal;
+import dev.holdfast.linux.SocketPair;
+import dev.holdfast.linux.Spawn;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+
+/// One executor-launcher that this process started, and the control socket to it.
+///
+/// Messages arrive on the kernel-events thread; the other methods are thread-safe. While the socket
+/// is open the launcher knows that somebody watches.
+public final class LauncherProcess implements AutoCloseable {
+  private static final int SIGNAL_GROUP = 1;
+  private static final int QUIT = 2;
+
+  private final int pid;
+  private final Fd socket;
+  private final Listener listener;
+  private final KernelEvents.Registration registration;
+
+  /// A command must not meet a descriptor that has been closed, and whose number is another file's.
+  private final Object socketLock = new Object();
+
+  private boolean closed;
+
+  // Of the kernel-events thread alone.
+  private final byte[] partial = new byte[LauncherMessage.SIZE];
+  private int partialLength;
+
+  /// The pid under which the launcher goes on, known once it has started the leader.
+  private volatile int movedTo;
+
+  /// Hears of the launcher, on the kernel-events thread.
+  public interface Listener {
+    void received(LauncherMessage message);
+
+    /// The launcher's end of the socket is closed: it has ended.
+    void ended();
+  }
+
+  private LauncherProcess(int pid, Fd socket, KernelEvents events, Listener listener) {
+    this.pid = pid;
+    this.socket = socket;
+    this.listener = listener;
+    registration =
+        events.whenReadable(
+            socket,
+            new KernelEvents.Handler() {
+              @Override
+              public boolean ready() {
+                return receive();
+              }
+
+              @Override
+              public void failed(RuntimeException cause) {
+                listener.ended(); // deaf to it, we cannot look after the run
+              }
+            });
+  }
+
+  /// Starts a launcher and hands it `record`.
+  ///
+  /// @param label what `ps` shows behind the program's name
+  /// @param lock becomes its descriptor 4
+  /// @throws LinuxException when the program cannot be executed, or the record not be sent
+  public static LauncherProcess start(
+      Path program,
+      String label,
+      LaunchRecord record,
+      Fd lock,
+      KernelEvents events,
+      Listener listener) {
+    SocketPair sockets = SocketPair.create();
+    try {
+      int pid =
+          Spawn.start(
+              program, List.of("executor-launcher", label), List.of(sockets.theirs(), lock));
+      sockets.theirs().close();
+      LauncherProcess process = new LauncherProcess(pid, sockets.ours(), events, listener);
+      try {
+        process.send(record.encode());
+        return process;
+      } catch (LinuxException e) {
+        process.close();
+        throw e;
+      }
+    } catch (LinuxException e) {
+      sockets.close();
+      throw e;
+    }
+  }
+
+  /// Signals the leader's process group. The launcher does it: as the leader's parent it knows that
+  /// the pid is not yet another's.
+  public void signalGroup(Signal signal) {
+    command(SIGNAL_GROUP, signal.number());
+  }
+
+  /// Tells the launcher that the run's cgroups are gone, and waits for its end.
+  public void quit() {
+    command(QUIT, 0);
+    close();
+  }
+
+  /// Lets go of the launcher and reaps it. If it was not told to quit, it takes its holder for gone
+  /// and ends the run itself, so this may take a while.
+  @Override
+  public void close() {
+    registration.close();
+    synchronized (socketLock) {
+      closed = true;
+      socket.close();
+    }
+    reap(pid);
+    if (movedTo != 0 && movedTo != pid) {
+      reap(movedTo);
+    }
+  }
+
+  private static void reap(int pid) {
+    try {
+      Processes.await(pid);
+    } catch (LinuxException reapedElsewhere) {
+      return; // ECHILD: the host program waits for any child; all we want is that none is left
+    }
+  }
+
+  private void command(int type, int value) {
+    byte[] message = new byte[8];
+    ByteBuffer.wrap(message).order(ByteOrder.nativeOrder()).putInt(type).putInt(value);
+    synchronized (socketLock) {
+      if (closed) {
+        return;
+      }
+      try {
+        send(message);
+      } catch (LinuxException ended) {
+        return; // EPIPE: that it has ended is told by the listener
+      }
+    }
+  }
+
+  private void send(byte[] bytes) {
+    socket.writeFully(bytes);
+  }
+
+  private boolean receive() {
+    try {
+      byte[] bytes = new byte[LauncherMessage.SIZE - partialLength];
+      int count = socket.read(bytes);
+      if (count == 0) {
+        listener.ended();
+        return false;
+      }
+      System.arraycopy(bytes, 0, partial, partialLength, count);
+      partialLength += count;
+    } catch (LinuxException reset) {
+      listener.ended(); // ECONNRESET: it ended without reading all that was sent
+      return false;
+    }
+    if (partialLength == LauncherMessage.SIZE) {
+      partialLength = 0;
+      LauncherMessage.decode(partial).ifPresent(this::pass);
+    }
+    return true;
+  }
+
+  private void pass(LauncherMessage message) {
+    if (message.launcher() != 0) {
+      movedTo = message.launcher();
+    }
+    listener.received(message);
+  }
+}

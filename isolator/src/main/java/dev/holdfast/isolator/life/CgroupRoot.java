@@ -1,0 +1,199 @@
+package dev.holdfast.isolator.life;
+
+import dev.holdfast.cgroup.Cgroup;
+import dev.holdfast.cgroup.CgroupException;
+import dev.holdfast.cgroup.CgroupPath;
+import dev.holdfast.cgroup.Controller;
+import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.cgroup.Hierarchy;
+import dev.holdfast.cgroup.MemoryController;
+import dev.holdfast.cgroup.OomControl;
+import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.RunName;
+import dev.holdfast.linux.Flock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The cgroup below which everything of ours lives, and the launchers' cgroup in it.
+///
+/// Both are there while anybody uses them: each user holds a share of a lock, and the last one
+/// removes them. Without the lock a user could remove them between another's look and its step
+/// inside.
+public final class CgroupRoot {
+  private static final String LAUNCHERS = "launchers";
+
+  private final Hierarchy hierarchy;
+  private final CgroupPath path;
+  private final Path lockFile;
+
+  /// @param lockFile exists
+  public CgroupRoot(Hierarchy hierarchy, CgroupPath path, Path lockFile) {
+    this.hierarchy = hierarchy;
+    this.path = path;
+    this.lockFile = lockFile;
+  }
+
+  /// Makes what is missing and takes a share of the lock.
+  Lease lease(Set<Controller> controllers) {
+    Flock lock = Flock.shared(lockFile);
+    try {
+      Cgroup root = hierarchy.cgroup(path, controllers);
+      Cgroup launchers = root.child(LAUNCHERS);
+      remember(launchers.ensure());
+      // The setting is inherited: an agent of the seed's kind may have left it off.
+      root.memory()
+          .map(MemoryController::oom)
+          .flatMap(OomControl::killerSwitch)
+          .ifPresent(OomControl.KillerSwitch::turnKillerOn);
+      return new Lease(lock, root, launchers);
+    } catch (CgroupException | IsolatorException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /// What we made we may remove; a root that an operator prepared stays.
+  private void remember(List<Path> made) {
+    if (made.isEmpty()) {
+      return;
+    }
+    StringBuilder lines = new StringBuilder();
+    for (Path directory : made) {
+      lines.append(directory).append('\n');
+    }
+    try {
+      Files.writeString(lockFile, lines, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new IsolatorException("cannot write " + lockFile + ": " + e.getMessage(), e);
+    }
+  }
+
+  private List<Path> made() {
+    List<Path> made = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(lockFile)) {
+        made.add(Path.of(line));
+      }
+    } catch (IOException | InvalidPathException torn) {
+      return made; // then some directory stays: better than to remove another's
+    }
+    return made;
+  }
+
+  /// One user's share. The launcher inherits the lock, and with it the duty when we are gone.
+  final class Lease implements AutoCloseable {
+    private final Flock lock;
+    private final Cgroup root;
+    private final Cgroup launchers;
+
+    private Lease(Flock lock, Cgroup root, Cgroup launchers) {
+      this.lock = lock;
+      this.root = root;
+      this.launchers = launchers;
+    }
+
+    Flock lock() {
+      return lock;
+    }
+
+    /// The root with the controllers of this user.
+    Cgroup root() {
+      return root;
+    }
+
+    Cgroup launchers() {
+      return launchers;
+    }
+
+    Cgroup run(String name) {
+      return root.child(name);
+    }
+
+    /// The CPUs of runs that are not among `ours`. A run that may use all of them has not been
+    /// pinned, or not yet.
+    CpuSet pinnedByOthers(Set<RunId> ours) {
+      Cgroup whole = hierarchy.cgroup(path, hierarchy.controllers());
+      List<Integer> all = cpus(whole);
+      Set<Integer> taken = new TreeSet<>();
+      for (String name : whole.children()) {
+        Optional<RunName> run = RunName.parse(name);
+        if (run.isPresent() && !ours.contains(run.get().run())) {
+          List<Integer> cpus = cpus(whole.child(name));
+          if (!cpus.equals(all)) {
+            taken.addAll(cpus);
+          }
+        }
+      }
+      return CpuSet.of(taken);
+    }
+
+    private static List<Integer> cpus(Cgroup cgroup) {
+      try {
+        return cgroup.cpuset().map(it -> it.cpus().ids()).orElse(List.of());
+      } catch (CgroupException.NotFound noneOfItsOwn) {
+        return List.of();
+      }
+    }
+
+    /// What is to be removed, in this order, when nobody else uses it.
+    List<Path> directories() {
+      return made().reversed();
+    }
+
+    /// Gives the share back when our launcher has ended, whose copy of the lock is the same lock.
+    /// The last user removes the root, and with it the empty cgroups of those who were killed
+    /// before there was a launcher to clean up after them. A launcher that still works for a holder
+    /// that is gone counts as a user.
+    void release() {
+      if (!lock.tryExclusive()) {
+        return;
+      }
+      Cgroup whole = hierarchy.cgroup(path, hierarchy.controllers());
+      for (String name : whole.children()) {
+        if (RunName.parse(name).isPresent()) {
+          whole.child(name).removeUnused();
+        }
+      }
+      Set<Path> made = new HashSet<>(made());
+      boolean left = remove(whole.child(LAUNCHERS), made);
+      Optional<CgroupPath> level = Optional.of(path);
+      while (level.isPresent()) {
+        left |= remove(hierarchy.cgroup(level.get(), hierarchy.controllers()), made);
+        level = level.get().parent();
+      }
+      if (!left) {
+        forget();
+      }
+    }
+
+    /// Returns whether something that we made is left for the next user to remove.
+    private static boolean remove(Cgroup cgroup, Set<Path> made) {
+      cgroup.removeUnused(made);
+      return cgroup.exists() && cgroup.directories().stream().anyMatch(made::contains);
+    }
+
+    private void forget() {
+      try {
+        Files.writeString(lockFile, "", StandardOpenOption.TRUNCATE_EXISTING);
+      } catch (IOException e) {
+        return; // names of what has gone do no harm
+      }
+    }
+
+    /// Lets go of the lock; as long as a launcher has it, too, the share stays.
+    @Override
+    public void close() {
+      lock.close();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.holdfast.isolator.life;
+
+import dev.holdfast.cgroup.Cgroup;
+import dev.holdfast.cgroup.CgroupPath;
+import dev.holdfast.cgroup.Freezer;
+import dev.holdfast.isolator.Credentials;
+import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.ResourceLimit;
+import dev.holdfast.isolator.launcher.LaunchRecord;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// From a spec and a prepared cgroup to the description that executor-launcher reads. Pure.
+final class Launch {
+  /// What `execvp(3)` takes when the environment has no PATH.
+  private static final String DEFAULT_PATH = "/bin:/usr/bin";
+
+  private Launch() {}
+
+  /// The description of an attached run, which ends with this process.
+  ///
+  /// @param oomSwitch empty when the kernel's killer stays on
+  static LaunchRecord attached(
+      ExecutorSpec spec,
+      Cgroup run,
+      CgroupRoot.Lease lease,
+      RunDirectory directory,
+      java.util.Optional<Path> oomSwitch) {
+    LaunchRecord record = new LaunchRecord();
+    record.flags(LaunchRecord.NO_NEW_PRIVILEGES | LaunchRecord.END_WITH_HOLDER | LaunchRecord.LOCK);
+    record.runDirectory(directory.path());
+    describeEntries(record, run, lease);
+    describeProgram(record, spec);
+    describeEnd(record, run, lease);
+    record.stopTimeout(spec.stopTimeout());
+    oomSwitch.ifPresent(record::oomSwitch);
+    return record;
+  }
+
+  private static void describeEntries(LaunchRecord record, Cgroup run, CgroupRoot.Lease lease) {
+    Cgroup.Entry launcher = lease.launchers().entry();
+    launcher.tasksFiles().forEach(record::launcherEnters);
+    launcher.cloneInto().ifPresent(record::launcherClonesInto);
+    Cgroup.Entry leader = run.entry();
+    leader.tasksFiles().forEach(record::leaderEnters);
+    leader.cloneInto().ifPresent(record::leaderClonesInto);
+  }
+
+  private static void describeProgram(LaunchRecord record, ExecutorSpec spec) {
+    spec.command().forEach(record::argument);
+    candidates(spec).forEach(record::candidate);
+    for (Map.Entry<String, String> variable : spec.environment().entrySet()) {
+      record.variable(variable.getKey(), variable.getValue());
+    }
+    spec.workDirectory().ifPresent(record::workDirectory);
+    Credentials credentials = spec.credentials();
+    record.credentials(credentials.uid(), credentials.gid(), credentials.groups());
+    for (ResourceLimit limit : spec.resourceLimits()) {
+      record.resourceLimit(limit.resource().number(), limit.soft(), limit.hard());
+    }
+  }
+
+  /// What the launcher needs when it has to end the run by itself.
+  private static void describeEnd(LaunchRecord record, Cgroup run, CgroupRoot.Lease lease) {
+    run.killFile().ifPresent(record::killFile);
+    run.freezer().map(Freezer::file).ifPresent(record::freezer);
+    for (Path directory : run.directories()) {
+      record.processes(directory.resolve("cgroup.procs"));
+      record.removes(directory);
+    }
+    for (Path directory : lease.root().directories()) {
+      record.leavesBy(mount(directory, lease.root().path()).resolve("cgroup.procs"));
+    }
+    lease.directories().forEach(record::removesRoot);
+  }
+
+  private static Path mount(Path directory, CgroupPath path) {
+    return directory
+        .getRoot()
+        .resolve(directory.subpath(0, directory.getNameCount() - path.names().size()));
+  }
+
+  /// Where the program may be, as `execvp(3)` looks for it.
+  static List<String> candidates(ExecutorSpec spec) {
+    String program = spec.command().getFirst();
+    if (program.indexOf('/') >= 0) {
+      return List.of(program);
+    }
+    String path = spec.environment().getOrDefault("PATH", DEFAULT_PATH);
+    List<String> candidates = new ArrayList<>();
+    for (String directory : path.split(":", -1)) {
+      candidates.add(directory.isEmpty() ? program : directory + "/" + program);
+    }
+    return candidates;
+  }
+}

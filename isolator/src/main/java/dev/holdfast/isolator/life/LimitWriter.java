@@ -1,0 +1,186 @@
+package dev.holdfast.isolator.life;
+
+import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.Cgroup;
+import dev.holdfast.cgroup.CgroupException;
+import dev.holdfast.cgroup.CpuBandwidth;
+import dev.holdfast.cgroup.CpuController;
+import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.cgroup.CpuShares;
+import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.cgroup.CpusetController;
+import dev.holdfast.cgroup.Limit;
+import dev.holdfast.cgroup.MemoryController;
+import dev.holdfast.cgroup.PidsController;
+import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.Limits;
+import dev.holdfast.isolator.Policy;
+import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.pinning.CpuLedger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Writes a run's limits and reads each back: a run never has a limit that is not the one it was
+/// promised.
+final class LimitWriter {
+  private final Cgroup cgroup;
+  private final RunId run;
+  private final CpuLedger ledger;
+  private final Supplier<CpuSet> taken;
+
+  LimitWriter(Cgroup cgroup, RunId run, CpuLedger ledger) {
+    this(cgroup, run, ledger, () -> CpuSet.of(List.of()));
+  }
+
+  /// @param taken the CPUs that other isolators' runs are pinned to
+  LimitWriter(Cgroup cgroup, RunId run, CpuLedger ledger, Supplier<CpuSet> taken) {
+    this.taken = taken;
+    this.cgroup = cgroup;
+    this.run = run;
+    this.ledger = ledger;
+  }
+
+  /// Sets the limits of a cgroup in which nothing runs yet.
+  void apply(Limits limits) {
+    applyCpu(limits);
+    limits.memory().ifPresent(asked -> applyMemory(Policy.memory(asked), limits));
+    limits.memoryReservation().ifPresent(asked -> memory().setReservation(asked));
+    limits.pids().ifPresent(this::applyPids);
+  }
+
+  /// Changes the limits of a live run. The hard memory limit is raised at once; it is lowered only
+  /// while no more is in use, since the kernel would otherwise kill what was allowed a moment ago.
+  ///
+  /// @return why the memory limit stays as it was; empty when it doesn't
+  Optional<String> update(Limits limits) {
+    applyCpu(limits);
+    if (limits.cpus().isPresent() && limits.cpuMode() != CpuMode.QUOTA) {
+      liftCap(cgroup.cpu().orElseThrow());
+    }
+    limits.pids().ifPresent(this::applyPids);
+    Optional<String> deferred =
+        limits.memory().flatMap(asked -> updateMemory(Policy.memory(asked), limits));
+    limits.memoryReservation().ifPresent(asked -> memory().setReservation(asked));
+    return deferred;
+  }
+
+  private void applyCpu(Limits limits) {
+    limits.cpus().ifPresent(cpus -> applyCpus(cpus, limits));
+    limits.cpusetCpus().ifPresent(this::applyCpuset);
+  }
+
+  private void applyCpus(Cpus cpus, Limits limits) {
+    CpuController cpu = cgroup.cpu().orElseThrow();
+    CpuShares shares = Policy.shares(cpus);
+    cpu.setShares(shares);
+    // As weights: v2 knows no finer shares.
+    verify("cpu shares", shares.weight(), cpu.shares().weight());
+    if (limits.cpuMode() == CpuMode.QUOTA) {
+      Limit<CpuBandwidth> bandwidth = Limit.at(Policy.bandwidth(cpus));
+      cpu.setBandwidth(bandwidth);
+      verify("cpu quota", bandwidth, cpu.bandwidth());
+      limits.cpuBurst().ifPresent(burst -> setBurst(cpu, burst));
+    }
+    if (limits.cpuMode() == CpuMode.PINNED) {
+      applyCpuset(ledger.assign(run, cpus, taken.get()));
+    }
+  }
+
+  /// For a run that had a quota and now has none.
+  private static void liftCap(CpuController cpu) {
+    try {
+      if (cpu.bandwidth().value().isPresent()) {
+        cpu.setBandwidth(Limit.unlimited());
+      }
+    } catch (CgroupException.NotFound withoutCfsBandwidth) {
+      return; // then there never was one
+    }
+  }
+
+  private static void setBurst(CpuController cpu, Duration burst) {
+    try {
+      cpu.setBurst(burst);
+    } catch (CgroupException.BadValue e) {
+      throw new IsolatorException(
+          "a cpu burst of "
+              + burst.toMillis()
+              + " ms is not possible: it may be at most the quota, "
+              + cpu.bandwidth(),
+          e);
+    }
+  }
+
+  private void applyCpuset(CpuSet cpus) {
+    CpusetController cpuset = cgroup.cpuset().orElseThrow();
+    cpuset.setCpus(cpus);
+    verify("cpus to run on", cpus, cpuset.cpus());
+  }
+
+  private void applyMemory(Bytes limit, Limits limits) {
+    MemoryController memory = memory();
+    if (limits.memoryReservation().isEmpty()) {
+      memory.setSoftLimit(limit);
+    }
+    Limit<Bytes> both = memoryAndSwap(limit, limits.memoryAndSwap());
+    try {
+      memory.setLimits(Limit.at(limit), Optional.of(both));
+    } catch (CgroupException.NotFound noSwapAccounting) {
+      if (limits.memoryAndSwap().flatMap(Limit::value).isPresent()) {
+        throw new IsolatorException(
+            "the kernel does not account swap: boot with swapaccount=1 to limit it",
+            noSwapAccounting);
+      }
+      memory.setLimits(Limit.at(limit), Optional.empty());
+    }
+    verify("memory limit", Limit.at(limit), memory.limit());
+    memory.memoryAndSwapLimit().ifPresent(found -> verify("limit on memory and swap", both, found));
+  }
+
+  /// Without a word on swap it is no way around the memory limit.
+  private static Limit<Bytes> memoryAndSwap(Bytes limit, Optional<Limit<Bytes>> asked) {
+    Optional<Limit<Bytes>> rounded =
+        asked.map(both ->
+            both.value().isEmpty()
+                ? both
+                : Limit.at(
+                    new Bytes(Math.max(Policy.memory(both.value().get()).count(), limit.count()))));
+    return rounded.orElse(Limit.at(limit));
+  }
+
+  private Optional<String> updateMemory(Bytes limit, Limits limits) {
+    MemoryController memory = memory();
+    Bytes usage = memory.usage();
+    if (usage.compareTo(limit) > 0) {
+      memory.setSoftLimit(limit);
+      return Optional.of(
+          "the memory limit stays at "
+              + memory.limit()
+              + ": "
+              + usage
+              + " are in use, more than the "
+              + limit
+              + " asked for");
+    }
+    applyMemory(limit, limits);
+    return Optional.empty();
+  }
+
+  private void applyPids(long limit) {
+    PidsController pids = cgroup.pids().orElseThrow();
+    pids.setLimit(Limit.at(limit));
+    verify("limit on pids", Limit.at(limit), pids.limit());
+  }
+
+  private MemoryController memory() {
+    return cgroup.memory().orElseThrow();
+  }
+
+  private static void verify(String what, Object written, Object found) {
+    if (!written.equals(found)) {
+      throw new IsolatorException("the kernel made " + found + " of the " + what + " " + written);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package dev.holdfast.isolator.life;
+
+import static dev.holdfast.cgroup.Controller.CPU;
+import static dev.holdfast.cgroup.Controller.CPUSET;
+import static dev.holdfast.cgroup.Controller.MEMORY;
+import static dev.holdfast.cgroup.Controller.PIDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.SomeLimits;
+import dev.holdfast.isolator.pinning.CpuLedger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Changes to the limits of a run that lives.
+class LimitUpdateTest {
+  private final CpuLedger ledger = Ground.ledger();
+  private final RunId id = RunId.random();
+
+  private static SomeLimits limits() {
+    return new SomeLimits();
+  }
+
+  private Ground running(HostKind kind, SomeLimits limits) {
+    Ground ground = Ground.on(kind).withRun();
+    new LimitWriter(ground.run, id, ledger).apply(limits.build());
+    return ground;
+  }
+
+  private Optional<String> update(Ground ground, SomeLimits limits) {
+    return new LimitWriter(ground.run, id, ledger).update(limits.build());
+  }
+
+  private static String limit(Ground ground) {
+    return ground.read(MEMORY, ground.isV2() ? "memory.max" : "memory.limit_in_bytes");
+  }
+
+  private static String memoryAndSwap(Ground ground) {
+    return ground.read(MEMORY, ground.isV2() ? "memory.swap.max" : "memory.memsw.limit_in_bytes");
+  }
+
+  private static List<String> memoryWrites(Ground ground, int since) {
+    List<String> writes = ground.writes();
+    return writes.subList(since, writes.size()).stream()
+        .filter(it -> it.startsWith("memory.") && !it.startsWith("memory.soft"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void memoryIsRaisedAtOnce(HostKind kind) {
+    Ground ground = running(kind, limits().memory("64m"));
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(64));
+
+    assertThat(update(ground, limits().memory("128m"))).isEmpty();
+
+    assertThat(limit(ground)).isEqualTo("134217728");
+    assertThat(memoryAndSwap(ground)).isEqualTo(ground.isV2() ? "0" : "134217728");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void memoryIsLoweredWhileLessIsInUse(HostKind kind) {
+    Ground ground = running(kind, limits().memory("128m"));
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(63));
+
+    assertThat(update(ground, limits().memory("64m"))).isEmpty();
+
+    assertThat(limit(ground)).isEqualTo("67108864");
+    assertThat(memoryAndSwap(ground)).isEqualTo(ground.isV2() ? "0" : "67108864");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void memoryThatIsInUseIsNotTakenAway(HostKind kind) {
+    Ground ground = running(kind, limits().memory("128m"));
+    ground.fake.processes().start(Ground.RUN);
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(100));
+
+    assertThat(update(ground, limits().memory("64m")))
+        .contains(
+            "the memory limit stays at 128 MiB: 100 MiB are in use, more than the 64 MiB asked"
+                + " for");
+    assertThat(limit(ground)).isEqualTo("134217728");
+    assertThat(ground.run.processes()).as("nobody was killed for it").hasSize(1);
+
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(50));
+    assertThat(update(ground, limits().memory("64m"))).isEmpty();
+    assertThat(limit(ground)).isEqualTo("67108864");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void memoryIsLoweredToWhatIsInUse(HostKind kind) {
+    Ground ground = running(kind, limits().memory("128m"));
+    ground.fake.processes().start(Ground.RUN);
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(64));
+
+    assertThat(update(ground, limits().memory("64m"))).isEmpty();
+
+    assertThat(limit(ground)).isEqualTo("67108864");
+    assertThat(ground.run.processes()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void theSoftLimitIsLoweredAlsoWhenTheHardOneIsNot(HostKind kind) {
+    Ground ground = running(kind, limits().memory("128m"));
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(100));
+
+    assertThat(update(ground, limits().memory("64m"))).isPresent();
+
+    assertThat(ground.read(MEMORY, "memory.soft_limit_in_bytes")).isEqualTo("67108864");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aReservationIsKeptWhenTheHardLimitIsNotLowered(HostKind kind) {
+    Ground ground = running(kind, limits().memory("128m"));
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(100));
+
+    assertThat(update(ground, limits().memory("64m").memoryReservation("48m"))).isPresent();
+
+    assertThat(ground.read(MEMORY, ground.isV2() ? "memory.low" : "memory.soft_limit_in_bytes"))
+        .isEqualTo("50331648");
+  }
+
+  /// v1 refuses a memory limit above that on memory and swap, at every instant.
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void theLimitOnBothIsRaisedFirstAndLoweredLast(HostKind kind) {
+    Ground ground = running(kind, limits().memory("64m"));
+    int before = ground.writes().size();
+
+    update(ground, limits().memory("128m"));
+    assertThat(memoryWrites(ground, before))
+        .containsExactly(
+            "memory.memsw.limit_in_bytes=134217728", "memory.limit_in_bytes=134217728");
+
+    before = ground.writes().size();
+    update(ground, limits().memory("96m"));
+    assertThat(memoryWrites(ground, before))
+        .containsExactly(
+            "memory.limit_in_bytes=100663296", "memory.memsw.limit_in_bytes=100663296");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void anyPairOfLimitsFollowsAnyOther(HostKind kind) {
+    List<SomeLimits> pairs =
+        List.of(
+            limits().memory("64m"),
+            limits().memory("128m").memoryAndSwap("256m"),
+            limits().memory("192m").unlimitedSwap(),
+            limits().memory("256m"),
+            limits().memory("32m").memoryAndSwap("512m"));
+    for (SomeLimits from : pairs) {
+      for (SomeLimits to : pairs) {
+        Ground ground = running(kind, from);
+
+        assertThat(update(ground, to)).isEmpty();
+
+        Ground fresh = running(kind, to);
+        assertThat(limit(ground)).isEqualTo(limit(fresh));
+        assertThat(memoryAndSwap(ground)).isEqualTo(memoryAndSwap(fresh));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void whatTheUpdateDoesNotNameStaysAsItIs(HostKind kind) {
+    Ground ground =
+        running(kind, limits().cpus("0.5", CpuMode.QUOTA).memory("64m").pids(10).cpusetCpus("1"));
+
+    assertThat(update(ground, limits().pids(20))).isEmpty();
+
+    assertThat(ground.read(PIDS, "pids.max")).isEqualTo("20");
+    assertThat(limit(ground)).isEqualTo("67108864");
+    assertThat(ground.read(CPUSET, "cpuset.cpus")).isEqualTo("1");
+    assertThat(ground.read(CPU, ground.isV2() ? "cpu.max" : "cpu.cfs_quota_us"))
+        .startsWith("50000");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aQuotaIsChangedInBothDirections(HostKind kind) {
+    Ground ground =
+        running(kind, limits().cpus("1", CpuMode.QUOTA).cpuBurst(Duration.ofMillis(80)));
+
+    update(ground, limits().cpus("2", CpuMode.QUOTA));
+    assertThat(ground.read(CPU, ground.isV2() ? "cpu.max" : "cpu.cfs_quota_us"))
+        .startsWith("200000");
+    // the kernel refuses a quota below the burst
+    update(ground, limits().cpus("0.5", CpuMode.QUOTA));
+    assertThat(ground.read(CPU, ground.isV2() ? "cpu.max" : "cpu.cfs_quota_us"))
+        .startsWith("50000");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aCapIsTakenAwayWhenOnlyAClaimIsAskedFor(HostKind kind) {
+    Ground ground = running(kind, limits().cpus("0.5", CpuMode.QUOTA));
+
+    update(ground, limits().cpus("0.5"));
+
+    assertThat(ground.read(CPU, ground.isV2() ? "cpu.max" : "cpu.cfs_quota_us"))
+        .isEqualTo(ground.isV2() ? "max 100000" : "-1");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aPinnedRunGrowsAndShrinks(HostKind kind) {
+    Ground ground = running(kind, limits().cpus("1", CpuMode.PINNED));
+
+    update(ground, limits().cpus("3", CpuMode.PINNED));
+    assertThat(ground.read(CPUSET, "cpuset.cpus")).isEqualTo("0-2");
+    update(ground, limits().cpus("2", CpuMode.PINNED));
+    assertThat(ground.read(CPUSET, "cpuset.cpus")).isEqualTo("0-1");
+    assertThat(ledger.free()).isEqualTo(Cpus.ofWhole(2));
+  }
+
+  @Test
+  void aPinnedRunThatCannotGrowStaysWhereItIs() {
+    Ground ground = running(HostKind.V1, limits().cpus("1", CpuMode.PINNED));
+    ledger.assign(RunId.random(), Cpus.ofWhole(2));
+
+    assertThatThrownBy(() -> update(ground, limits().cpus("3", CpuMode.PINNED)))
+        .isInstanceOf(IsolatorException.class)
+        .hasMessageContaining("1 are free");
+    assertThat(ground.read(CPUSET, "cpuset.cpus")).isEqualTo("0");
+    assertThat(ledger.free()).isEqualTo(Cpus.ofWhole(1));
+  }
+}

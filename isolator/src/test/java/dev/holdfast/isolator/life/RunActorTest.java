@@ -1,0 +1,219 @@
+package dev.holdfast.isolator.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.ExecutorId;
+import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.Outcome;
+import dev.holdfast.isolator.SomeLimits;
+import dev.holdfast.isolator.Verdict;
+import dev.holdfast.isolator.launcher.LauncherMessage;
+import dev.holdfast.isolator.launcher.LauncherMessage.Step;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Signal;
+import dev.holdfast.linux.WaitStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Whole lives of runs, on fake cgroups and with launchers that only talk.
+class RunActorTest {
+  private static final int LEADER = Victims.NOBODY;
+
+  @TempDir private Path directory;
+
+  private ScriptedLauncher launcher() {
+    return new ScriptedLauncher(directory);
+  }
+
+  private static ExecutorSpec.Builder spec(String... command) {
+    return ExecutorSpec.builder(new ExecutorId("f", "e"), List.of(command))
+        .limits(new SomeLimits().memory("64m").build());
+  }
+
+  private static Outcome live(RunActor run) throws InterruptedException {
+    run.live();
+    run.awaitLaunch();
+    return run.await();
+  }
+
+  private Outcome live(ScriptedLauncher launcher, String... command) throws InterruptedException {
+    try (FakeHost host = new FakeHost(HostKind.V1, directory)) {
+      Outcome outcome = live(host.run(spec(command).build(), launcher.write()));
+      assertThat(host.cgroups()).isEmpty();
+      return outcome;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aRunEndsWithItsLeaderAndLeavesNothing(HostKind kind) throws Exception {
+    Instant start = Instant.parse("2026-01-01T10:00:00Z");
+    // somebody sets the clock back meanwhile
+    Path program =
+        launcher()
+            .started(LEADER, start, 1_000_000_000)
+            .exited(3 << 8, start.minusSeconds(3600), 6_000_000_000L)
+            .write();
+    try (FakeHost host = new FakeHost(kind, directory)) {
+      RunActor run = host.run(spec("true").build(), program);
+
+      Outcome outcome = live(run);
+
+      assertThat(outcome.verdict()).isEqualTo(new Verdict.Exited(3));
+      assertThat(outcome.leaderStatus()).contains(new WaitStatus(3 << 8));
+      assertThat(outcome.started()).isEqualTo(start);
+      assertThat(outcome.took()).isEqualTo(Duration.ofSeconds(5));
+      assertThat(outcome.cleanupFailure()).isEmpty();
+      assertThat(outcome.kill()).isPresent();
+      assertThat(run.leader()).isEqualTo(LEADER);
+      assertThat(host.cgroups()).isEmpty();
+    }
+    assertNoRunDirectory();
+  }
+
+  private void assertNoRunDirectory() throws IOException {
+    try (var left = Files.list(directory.resolve("runs"))) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void aSignalThatEndedTheLeaderIsToldApartFromACode() throws Exception {
+    Outcome outcome = live(launcher().started(LEADER).exited(15), "true");
+
+    assertThat(outcome.verdict()).isEqualTo(new Verdict.Signaled(Signal.TERM, false));
+    assertThat(outcome.exitCode()).isEqualTo(143);
+  }
+
+  @Test
+  void aProgramThatIsNotThereIs127() throws Exception {
+    assertThat(live(launcher().failed(Step.EXEC, Errno.ENOENT), "make").verdict())
+        .isEqualTo(new Verdict.LaunchFailed(127, "cannot find 'make' in the PATH of the run"));
+    assertThat(live(launcher().failed(Step.EXEC, Errno.ENOENT), "/nonexistent/x").verdict())
+        .isEqualTo(
+            new Verdict.LaunchFailed(
+                127, "cannot find '/nonexistent/x': no such file or directory"));
+  }
+
+  @Test
+  void aScriptWithoutItsInterpreterIsExplained() throws Exception {
+    assertThat(live(launcher().failed(Step.EXEC, Errno.ENOENT), "/bin/sh").verdict())
+        .isEqualTo(
+            new Verdict.LaunchFailed(
+                127, "cannot execute '/bin/sh': the interpreter that it names does not exist"));
+  }
+
+  @Test
+  void aProgramThatCannotBeExecutedIs126() throws Exception {
+    assertThat(live(launcher().failed(Step.EXEC, Errno.EACCES), "/etc").verdict())
+        .isEqualTo(new Verdict.LaunchFailed(126, "cannot execute '/etc': permission denied"));
+    assertThat(live(launcher().failed(Step.EXEC, Errno.ENOEXEC), "/x").verdict())
+        .isEqualTo(new Verdict.LaunchFailed(126, "cannot execute '/x': exec format error"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"EXEC", "STATUS"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void anyOtherStepThatFailsIs125(Step step) throws Exception {
+    Outcome outcome = live(launcher().failed(step, Errno.EPERM), "make");
+
+    assertThat(outcome.verdict())
+        .isEqualTo(
+            new Verdict.LaunchFailed(
+                125, "cannot " + step.action() + " for 'make': operation not permitted"));
+    assertThat(outcome.leaderStatus()).isEmpty();
+  }
+
+  @Test
+  void aStatusFileThatCannotBeWrittenIsNoFailedLaunch() throws Exception {
+    Outcome outcome =
+        live(launcher().started(LEADER).failed(Step.STATUS, Errno.ENOSPC).exited(0), "true");
+
+    assertThat(outcome.verdict()).isEqualTo(new Verdict.Exited(0));
+  }
+
+  @Test
+  void aLauncherThatEndsTooEarlyLosesTheStatus() throws Exception {
+    Outcome outcome = live(launcher().started(LEADER).thenEnds(), "true");
+
+    assertThat(outcome.verdict()).isInstanceOf(Verdict.Lost.class);
+    assertThat(outcome.leaderStatus()).isEmpty();
+    assertThat(outcome.exitCode()).isEqualTo(125);
+  }
+
+  @Test
+  void aLauncherThatEndsBeforeTheStartIsAFailedLaunch() throws Exception {
+    Outcome outcome = live(launcher().thenEnds(), "true");
+
+    assertThat(outcome.verdict())
+        .isEqualTo(
+            new Verdict.LaunchFailed(125, "the executor-launcher ended before it had started it"));
+  }
+
+  @Test
+  void aStopBeforeTheLaunchIsTheVerdict() throws Exception {
+    try (FakeHost host = new FakeHost(HostKind.V1, directory)) {
+      RunActor run = host.run(spec("true").build(), launcher().started(LEADER).exited(0).write());
+      run.stop("somebody", Duration.ZERO);
+
+      Outcome outcome = live(run);
+
+      assertThat(outcome.verdict()).isEqualTo(new Verdict.Killed("somebody"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aPinnedRunGetsTheFirstFreeCpusAndGivesThemBack(HostKind kind) throws Exception {
+    Path program = launcher().started(LEADER).exited(0).write();
+    try (FakeHost host = new FakeHost(kind, directory)) {
+      ExecutorSpec spec =
+          spec("true").limits(new SomeLimits().cpus("3", CpuMode.PINNED).build()).build();
+
+      assertThat(live(host.run(spec, program)).verdict()).isEqualTo(new Verdict.Exited(0));
+
+      assertThat(host.fs.operations())
+          .anyMatch(it -> it.path().endsWith("cpuset.cpus") && it.value().equals("0-2"));
+      assertThat(host.ledger.free()).isEqualTo(Cpus.ofWhole(4));
+    }
+  }
+
+  @Test
+  void aRunThatHasEndedTakesNoMoreOrders() throws Exception {
+    try (FakeHost host = new FakeHost(HostKind.V1, directory)) {
+      RunActor run = host.run(spec("true").build(), launcher().started(LEADER).exited(0).write());
+      Outcome outcome = live(run);
+
+      run.stop("too late", Duration.ZERO);
+      run.signal(Signal.TERM);
+      run.unpause();
+      run.received(new LauncherMessage.Started(1, 1, 1, Instant.EPOCH, 0));
+
+      assertThat(run.await()).isSameAs(outcome);
+      assertThat(run.usage().memory()).isEmpty();
+      assertThatThrownBy(run::pause)
+          .isInstanceOf(IsolatorException.class)
+          .hasMessage("the run has ended");
+      assertThatThrownBy(() -> run.update(new SomeLimits().pids(5).build()))
+          .isInstanceOf(IsolatorException.class)
+          .hasMessage("the run has ended");
+      assertThatThrownBy(() -> run.update(new SomeLimits().memory("96m").build()))
+          .isInstanceOf(IsolatorException.class)
+          .hasMessage("the run has ended");
+    }
+  }
+}
