@@ -1,0 +1,99 @@
+package dev.holdfast.cli;
+
+import com.google.gson.stream.JsonWriter;
+import dev.holdfast.isolator.HostReport;
+import dev.holdfast.isolator.HostSurvey;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `holdfast doctor`: what this host offers, what is missing, and the fix.
+final class DoctorVerb implements Verb {
+  @Override
+  public String name() {
+    return "doctor";
+  }
+
+  @Override
+  public String summary() {
+    return "Show what this host offers, what is missing and how to get it.";
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create();
+    spec.addOption(
+        OptionSpec.builder("--format")
+            .paramLabel("table|json")
+            .type(String.class)
+            .description("How to print it; table by default.")
+            .build());
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult call, Streams streams) {
+    String format = call.matchedOptionValue("--format", "table");
+    if (!format.equals("table") && !format.equals("json")) {
+      throw new UsageException("--format: '" + format + "' is not table or json");
+    }
+    HostReport report = HostSurvey.survey(Surroundings.config());
+    if (format.equals("json")) {
+      printJson(report, streams);
+    } else {
+      print(report, streams);
+    }
+    return report.isComplete() ? 0 : 1;
+  }
+
+  private static void print(HostReport report, Streams streams) {
+    streams.out().println("kernel   " + report.kernel());
+    streams.out().println("cgroups  " + report.layout());
+    streams.out().println();
+    int width = "FEATURE".length();
+    for (HostReport.Feature feature : report.features()) {
+      width = Math.max(width, feature.name().length());
+    }
+    String row = "%-" + width + "s  %-7s  %s%n";
+    streams.out().printf(row, "FEATURE", "STATE", "BY");
+    for (HostReport.Feature feature : report.features()) {
+      streams
+          .out()
+          .printf(row, feature.name(), feature.available() ? "ok" : "missing", feature.mechanism());
+      feature.fix().ifPresent(fix -> streams.out().printf(row, "", "", "fix: " + fix));
+    }
+  }
+
+  private static void printJson(HostReport report, Streams streams) {
+    PrintWriter writer = new PrintWriter(streams.out(), false, StandardCharsets.UTF_8);
+    try {
+      JsonWriter json = new JsonWriter(writer);
+      json.setIndent("  ");
+      json.beginObject();
+      json.name("kernel").value(report.kernel());
+      json.name("cgroups").value(report.layout());
+      json.name("features").beginArray();
+      for (HostReport.Feature feature : report.features()) {
+        json.beginObject();
+        json.name("name").value(feature.name());
+        json.name("available").value(feature.available());
+        json.name("mechanism").value(feature.mechanism());
+        if (feature.fix().isPresent()) {
+          json.name("fix").value(feature.fix().get());
+        }
+        json.endObject();
+      }
+      json.endArray();
+      json.endObject();
+      json.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    writer.println();
+    writer.flush();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.Isolator;
+import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.Outcome;
+import dev.holdfast.isolator.Policy;
+import dev.holdfast.isolator.Run;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `holdfast run`: runs a command, waits, and exits with its status.
+final class RunVerb implements Verb {
+  @Override
+  public String name() {
+    return "run";
+  }
+
+  @Override
+  public String summary() {
+    return "Run a command in a cgroup of its own, wait, and exit with its status.";
+  }
+
+  @Override
+  public CommandSpec spec() {
+    return RunOptions.spec();
+  }
+
+  @Override
+  public int run(ParseResult call, Streams streams) throws InterruptedException {
+    RunOptions options = new RunOptions(call);
+    ExecutorSpec spec = options.toSpec();
+    Optional<VerdictFile> verdictFile = options.verdictFile();
+    options
+        .askedMemory()
+        .filter(asked -> asked.compareTo(Policy.MINIMUM_MEMORY) < 0)
+        .ifPresent(asked -> notice(asked, streams));
+    try (Isolator isolator = Isolator.open(Surroundings.config())) {
+      Run run = launch(isolator, spec, verdictFile);
+      Outcome outcome;
+      try (StatusLine status = StatusLine.start(run, spec, streams);
+          SignalForwarding _ = SignalForwarding.to(run, spec.stopTimeout(), status)) {
+        outcome = run.await();
+      }
+      OutcomeText.print(outcome, streams);
+      verdictFile.ifPresent(file -> file.write(outcome, spec, streams));
+      return outcome.exitCode();
+    }
+  }
+
+  private static Run launch(
+      Isolator isolator, ExecutorSpec spec, Optional<VerdictFile> verdictFile) {
+    try {
+      return isolator.launch(spec);
+    } catch (IsolatorException e) {
+      verdictFile.ifPresent(file -> file.writeRefusal(spec, e.getMessage()));
+      throw e;
+    }
+  }
+
+  private static void notice(Bytes asked, Streams streams) {
+    streams.message(
+        "notice: --memory " + asked + " is raised to the minimum of " + Policy.MINIMUM_MEMORY);
+  }
+}
