@@ -1,6 +1,8 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CpuController;
+import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.KillReceipt;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.Verdict;
@@ -17,7 +19,12 @@ final class OutcomeText {
   static void print(Outcome outcome, Streams streams) {
     String who = outcome.executor().toString();
     switch (outcome.verdict()) {
-      case Verdict.Exited _ -> explainKernelKills(outcome, who, streams);
+      case Verdict.Exited(int code) -> {
+        explainKernelKills(outcome, who, streams);
+        if (code != 0) {
+          explainLimit(outcome, who, streams);
+        }
+      }
       case Verdict.Signaled(var signal, boolean core) ->
           streams.message(who + " was ended by " + signal + (core ? " (core dumped)" : ""));
       case Verdict.Killed(var by) -> streams.message(who + " was ended: " + by);
@@ -46,6 +53,15 @@ final class OutcomeText {
               + " of "
               + who
               + " for want of memory");
+    }
+  }
+
+  /// A system call that meets the limit fails with an error of the command's own words.
+  private static void explainLimit(Outcome outcome, String who, Streams streams) {
+    Optional<Bytes> limit = outcome.usage().memoryLimit().flatMap(Limit::value);
+    Optional<Bytes> peak = outcome.usage().memoryPeak();
+    if (limit.isPresent() && peak.isPresent() && peak.get().compareTo(limit.get()) >= 0) {
+      streams.message(who + " had reached its memory limit of " + limit.get());
     }
   }
 

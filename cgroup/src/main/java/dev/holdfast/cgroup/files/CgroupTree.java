@@ -3,6 +3,7 @@ package dev.holdfast.cgroup.files;
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.CgroupFs;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /// What is done to one directory of a cgroup and those below it. A part that has gone is passed
@@ -70,6 +71,17 @@ public final class CgroupTree {
       fs.removeDirectory(directory);
     } catch (CgroupException.NotFound | CgroupException.Busy goneOrUsed) {
       return;
+    }
+  }
+
+  /// Removes again what was made before `cause` happened, the last first.
+  public static void takeBack(CgroupFs fs, List<Path> made, CgroupException cause) {
+    for (Path directory : made.reversed()) {
+      try {
+        fs.removeDirectory(directory);
+      } catch (CgroupException alsoFailed) {
+        cause.addSuppressed(alsoFailed);
+      }
     }
   }
 

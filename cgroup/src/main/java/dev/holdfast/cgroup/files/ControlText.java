@@ -2,12 +2,16 @@ package dev.holdfast.cgroup.files;
 
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.CgroupFs;
+import dev.holdfast.linux.Host;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// The text formats that control files share, docs.kernel.org/admin-guide/cgroup-v2.html "Format".
 public final class ControlText {
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
   private ControlText() {}
 
   /// A file with one number.
@@ -22,6 +26,11 @@ public final class ControlText {
     } catch (NumberFormatException e) {
       throw new CgroupException.Malformed("read " + file + ": '" + text + "' is no number", file);
     }
+  }
+
+  /// CPU time in the unit of `cpuacct.stat`.
+  public static Duration fromTicks(long ticks) {
+    return Duration.ofNanos(ticks * (NANOS_PER_SECOND / Host.clockTicksPerSecond()));
   }
 
   /// A file with `name number` lines, in their order.

@@ -80,13 +80,7 @@ final class CgroupV1 implements Cgroup {
       }
       inheritCpus();
     } catch (CgroupException e) {
-      for (Path directory : made.reversed()) {
-        try {
-          fs.removeDirectory(directory);
-        } catch (CgroupException alsoFailed) {
-          e.addSuppressed(alsoFailed);
-        }
-      }
+      CgroupTree.takeBack(fs, made, e);
       throw e;
     }
   }
@@ -94,19 +88,25 @@ final class CgroupV1 implements Cgroup {
   @Override
   public List<Path> ensure() {
     List<Path> made = new ArrayList<>();
-    path.parent()
-        .ifPresent(parent -> made.addAll(new CgroupV1(fs, mounts, unifiedMount, parent).ensure()));
-    for (Path directory : directories()) {
-      try {
-        fs.makeDirectory(directory);
-        made.add(directory);
-      } catch (CgroupException.Busy there) {
-        requireThere(directory, there);
+    try {
+      path.parent()
+          .ifPresent(
+              parent -> made.addAll(new CgroupV1(fs, mounts, unifiedMount, parent).ensure()));
+      for (Path directory : directories()) {
+        try {
+          fs.makeDirectory(directory);
+          made.add(directory);
+        } catch (CgroupException.Busy there) {
+          requireThere(directory, there);
+        }
       }
+      inheritCpus();
+      countChildrensMemory();
+      return made;
+    } catch (CgroupException e) {
+      CgroupTree.takeBack(fs, made, e);
+      throw e;
     }
-    inheritCpus();
-    countChildrensMemory();
-    return made;
   }
 
   /// EAGAIN is Busy, too: no cgroup more fits below `cgroup.max.descendants`.

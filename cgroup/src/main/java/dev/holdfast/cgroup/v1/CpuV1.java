@@ -7,7 +7,6 @@ import dev.holdfast.cgroup.CpuController;
 import dev.holdfast.cgroup.CpuShares;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.files.ControlText;
-import dev.holdfast.linux.Host;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +14,6 @@ import java.util.Optional;
 
 /// docs.kernel.org/scheduler/sched-bwc.html and admin-guide/cgroup-v1/cpuacct.html.
 final class CpuV1 implements CpuController {
-  private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final String NO_QUOTA = "-1";
 
   private final CgroupFs fs;
@@ -100,12 +98,8 @@ final class CpuV1 implements CpuController {
     Map<String, Long> ticks = ControlText.flatKeyed(fs, split);
     return new Usage(
         Duration.ofNanos(ControlText.number(fs, total)),
-        fromTicks(ticks.getOrDefault("user", 0L)),
-        fromTicks(ticks.getOrDefault("system", 0L)));
-  }
-
-  private static Duration fromTicks(long ticks) {
-    return Duration.ofNanos(ticks * (NANOS_PER_SECOND / Host.clockTicksPerSecond()));
+        ControlText.fromTicks(ticks.getOrDefault("user", 0L)),
+        ControlText.fromTicks(ticks.getOrDefault("system", 0L)));
   }
 
   @Override

@@ -66,8 +66,18 @@ final class CgroupV2 implements Cgroup {
   public List<Path> ensure() {
     List<Path> made = new ArrayList<>();
     Optional<CgroupPath> parent = path.parent();
-    parent.ifPresent(it -> made.addAll(new CgroupV2(fs, mount, it, controllers).ensure()));
-    lendControllers(parent.map(it -> mount.resolve(it.toString())).orElse(mount));
+    try {
+      parent.ifPresent(it -> made.addAll(new CgroupV2(fs, mount, it, controllers).ensure()));
+      lendControllers(parent.map(it -> mount.resolve(it.toString())).orElse(mount));
+      makeWhereMissing(made);
+      return made;
+    } catch (CgroupException e) {
+      CgroupTree.takeBack(fs, made, e);
+      throw e;
+    }
+  }
+
+  private void makeWhereMissing(List<Path> made) {
     try {
       fs.makeDirectory(directory);
       made.add(directory);
@@ -77,7 +87,6 @@ final class CgroupV2 implements Cgroup {
         throw there;
       }
     }
-    return made;
   }
 
   /// A child has a controller only if its parent says so. Read first: the write takes the kernel's

@@ -146,22 +146,34 @@ final class MemoryWatch implements AutoCloseable {
 
   /// What the kernel's OOM killer did to the run.
   ///
-  /// @param kills processes that it ended
+  /// @param kills processes that it ended; with none, but a report, they were held at the limit
   record Evidence(long kills, Verdict.Scope scope, Optional<OomReport> report) {
     static final Evidence NONE = new Evidence(0, Verdict.Scope.HOST, Optional.empty());
   }
 
-  /// To be asked once no process runs any more, before the cgroup is removed.
+  /// To be asked when the run ends, before the cgroup is destroyed.
   Evidence evidence() {
     try {
       MemoryController.Events events = memory.events();
       if (events.oomKills() == 0) {
-        return Evidence.NONE;
+        return heldAtTheEnd();
       }
       return new Evidence(events.oomKills(), scope(events), Optional.of(report()));
     } catch (CgroupException unreadable) {
       return Evidence.NONE;
     }
+  }
+
+  /// While processes are held at the limit, a system call of the leader that needs memory fails: it
+  /// may end over that before we have looked.
+  private Evidence heldAtTheEnd() {
+    Optional<OomReport> report =
+        memory
+            .oom()
+            .killerSwitch()
+            .filter(OomControl.KillerSwitch::underOom)
+            .flatMap(this::inspectHeld);
+    return report.isPresent() ? new Evidence(0, Verdict.Scope.OWN_LIMIT, report) : Evidence.NONE;
   }
 
   private Verdict.Scope scope(MemoryController.Events events) {

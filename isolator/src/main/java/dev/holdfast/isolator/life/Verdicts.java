@@ -31,7 +31,11 @@ final class Verdicts {
   private static Verdict ofStatus(WaitStatus status, MemoryWatch.Evidence memory) {
     Optional<Signal> signal = status.signal();
     if (signal.isEmpty()) {
-      return new Verdict.Exited(status.exitCode().orElseThrow());
+      int code = status.exitCode().orElseThrow();
+      boolean heldAtLimit = memory.kills() == 0 && memory.report().isPresent();
+      return code != 0 && heldAtLimit
+          ? new Verdict.OutOfMemory(memory.scope(), memory.report())
+          : new Verdict.Exited(code);
     }
     return signal.get().equals(Signal.KILL) && memory.kills() > 0
         ? new Verdict.OutOfMemory(memory.scope(), memory.report())

@@ -279,6 +279,21 @@ class DestroyerTest {
     assertRemoved(ground, destroy(ground, PATIENCE));
   }
 
+  /// On v1 what stays frozen could not even take the signal that is on its way.
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aPausedRunIsThawedAlsoWhenThereIsNoTimeForMore(HostKind kind) {
+    Ground ground = Ground.on(kind).withRun();
+    ground.fake.processes().start(RUN, Victims.NOBODY);
+    ground.fake.processes().setStuck(Victims.NOBODY, true);
+    ground.run.freezer().orElseThrow().freeze();
+
+    assertThat(destroy(ground, Duration.ZERO).failure()).isPresent();
+
+    assertThat(ground.fake.read(ground.run.freezer().orElseThrow().file()).strip())
+        .isIn("THAWED", "0");
+  }
+
   @Test
   void aReceiptNamesNoMoreThanItHasRoomFor() {
     Ground ground = Ground.on(HostKind.V2).withRun();

@@ -84,6 +84,17 @@ class RunActorFaultTest {
 
   @ParameterizedTest
   @EnumSource(HostKind.class)
+  void aRunTakesItsOwnBackWhileOthersUseTheRoot(HostKind kind) throws Exception {
+    try (FakeHost host = new FakeHost(kind, directory);
+        CgroupRoot.Lease other = host.root().lease(host.hierarchy.controllers())) {
+      host.run(spec(), NO_PROGRAM).live();
+
+      assertThat(other.root().children()).containsExactly("launchers");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
   void aSetUpThatFailsAnywhereLeavesNothing(HostKind kind) throws Exception {
     int operations = operations(kind, NO_PROGRAM);
     for (int k = operationsOfALease(kind) + 1; k <= operations; k++) {

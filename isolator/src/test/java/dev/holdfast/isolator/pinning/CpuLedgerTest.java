@@ -3,6 +3,7 @@ package dev.holdfast.isolator.pinning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.cgroup.CpuSet;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
@@ -10,6 +11,7 @@ import dev.holdfast.linux.proc.Cpu;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class CpuLedgerTest {
@@ -175,5 +177,50 @@ class CpuLedgerTest {
       small.release(run);
     }
     assertThat(small.free()).isEqualTo(Cpus.ofWhole(3));
+  }
+
+  @Test
+  void cpusOfOthersAreNotGivenAway() {
+    CpuSet others = CpuSet.parse("0,2");
+
+    assertThat(ledger.assign(a, Cpus.ofWhole(2), others).ids()).containsExactly(4, 6);
+    assertThatThrownBy(() -> ledger.assign(b, Cpus.ofWhole(5), others))
+        .isInstanceOf(IsolatorException.class)
+        .hasMessage("5 cpus to pin are not to be had: 4 are free");
+    assertThat(assign(b, "1")).as("when the others have gone").containsExactly(0);
+  }
+
+  @Test
+  void whatARunHasItKeepsThoughOthersClaimItToo() {
+    assign(a, "1");
+
+    assertThat(ledger.assign(a, Cpus.ofWhole(2), CpuSet.parse("0")).ids()).containsExactly(0, 4);
+  }
+
+  @Test
+  void ownersAreThoseWhoHoldAnything() {
+    assign(a, "1");
+    assign(b, "1");
+    ledger.release(a);
+
+    assertThat(ledger.owners()).containsExactly(b);
+  }
+
+  /// A host may have CPUs that only a first pinned run is interested in.
+  @Test
+  void theMachineIsNotLookedAtBeforeSomebodyWantsACpu() {
+    AtomicInteger looks = new AtomicInteger();
+    CpuLedger lazy =
+        new CpuLedger(() -> {
+          looks.incrementAndGet();
+          return EIGHT;
+        });
+    lazy.release(a);
+    assertThat(lazy.owners()).isEmpty();
+    assertThat(looks).hasValue(0);
+
+    lazy.assign(a, Cpus.ofWhole(1));
+    lazy.assign(b, Cpus.ofWhole(1));
+    assertThat(looks).hasValue(1);
   }
 }
