@@ -1,0 +1,25 @@
+package dev.holdfast.it.harness;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+
+/// Waits for what nobody announces.
+public final class Waiting {
+  /// For what takes milliseconds unless the machine is very busy.
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private Waiting() {}
+
+  public static void until(String what, Callable<Boolean> condition) {
+    within(PATIENCE, what, condition);
+  }
+
+  public static void within(Duration patience, String what, Callable<Boolean> condition) {
+    Awaitility.await(what)
+        .atMost(patience)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .until(condition);
+  }
+}

@@ -1,0 +1,177 @@
+package dev.holdfast.it.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.it.harness.Finished;
+import dev.holdfast.it.harness.Ground;
+import dev.holdfast.it.harness.VerdictDocument;
+import dev.holdfast.testkit.KernelTest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// A run at its memory limit.
+@KernelTest
+final class OutOfMemoryTest {
+  private static final long MEBIBYTE = 1 << 20;
+  private static final long LIMIT = 64 * MEBIBYTE;
+
+  /// The README's example: `tail` keeps what it will print.
+  private static final String EATER = "head -c 300m /dev/zero | tail -c 200m | wc -c";
+
+  @RegisterExtension final Ground ground = new Ground();
+
+  @Test
+  void isExplainedToAPerson() {
+    Finished run = ground.run("--memory", "64m", "--", "sh", "-c", EATER).finish().expect(137);
+
+    assertThat(run.out()).isEmpty();
+    assertThat(run.errLines().getFirst())
+        .startsWith("holdfast: out of memory: default/sh")
+        .contains("64 MiB", "peak 6");
+    assertThat(run.errLines().get(1)).contains("MiB", "#####", "tail -c 200m");
+    assertThat(run.err()).doesNotContain("\033");
+  }
+
+  @Test
+  void isExplainedToAProgram() {
+    Finished run =
+        ground.run("--memory", "64m", "--", "sh", "-c", EATER).withVerdict().finish().expect(137);
+
+    VerdictDocument verdict = run.verdict();
+    assertThat(verdict.text("verdict")).isEqualTo("out_of_memory");
+    assertThat(verdict.text("scope")).isEqualTo("own_limit");
+    assertThat(verdict.count("exit_code")).isEqualTo(137);
+    assertThat(verdict.texts("command")).containsExactly("sh", "-c", EATER);
+    assertThat(verdict.count("report.limit_bytes")).isEqualTo(LIMIT);
+    assertThat(verdict.count("report.peak_bytes")).isBetween(LIMIT - 2 * MEBIBYTE, LIMIT);
+    assertThat(verdict.count("report.memory_stat.pgfault")).isPositive();
+    assertThat(verdict.is("cleanup.ok")).isTrue();
+    VerdictDocument largest = verdict.parts("report.processes").getFirst();
+    assertThat(largest.text("command")).startsWith("tail");
+    assertThat(largest.count("anon_bytes")).isBetween(LIMIT / 2, LIMIT);
+  }
+
+  /// Fifty that share a pipe's bytes. They begin together: a program that is being started at the
+  /// limit is not held there, the kernel lets the start fail.
+  @Test
+  void listsAllOfFiftyProcesses() {
+    String script =
+        """
+        mkfifo zeros && exec 3<>zeros
+        i=0
+        while [ $i -lt 50 ]; do tail <zeros & i=$((i + 1)); done
+        until [ $(ps --ppid $$ -o comm= | grep -c tail) = 50 ]; do sleep 0.05; done
+        exec cat /dev/zero >&3\
+        """;
+    Finished run =
+        ground.run("--memory", "64m", "--", "sh", "-c", script).withVerdict().finish().expect(137);
+
+    VerdictDocument verdict = run.verdict();
+    assertThat(verdict.text("verdict")).isEqualTo("out_of_memory");
+    assertThat(verdict.is("report.complete")).isTrue();
+    List<VerdictDocument> processes = verdict.parts("report.processes");
+    assertThat(processes.stream().filter(it -> it.text("command").equals("tail")).count())
+        .isEqualTo(50);
+    assertThat(run.err()).contains("smaller processes");
+  }
+
+  @Test
+  void isNotWhatPageCacheIsFor() {
+    // On disk: in a tmpfs it would be memory.
+    String script = "dd if=/dev/zero of=big bs=1M count=200 2>&1 && stat -c %s big && rm big";
+    Finished run =
+        ground.run("--memory", "64m", "--", "sh", "-c", script).withVerdict().finish().expect(0);
+
+    assertThat(run.out()).contains(Long.toString(200 * MEBIBYTE));
+    assertThat(run.verdict().count("oom_kills")).isZero();
+    assertThat(run.verdict().count("usage.memory_peak_bytes")).isGreaterThan(LIMIT - 4 * MEBIBYTE);
+  }
+
+  @Test
+  void comesFromATmpfsToo() {
+    String script = "mount -t tmpfs tmpfs . && cd $PWD && head -c 200m /dev/zero > big";
+    Finished run =
+        ground
+            .run("--memory", "64m", "--", "unshare", "--mount", "sh", "-c", script)
+            .withVerdict()
+            .finish()
+            .expect(137);
+
+    VerdictDocument verdict = run.verdict();
+    assertThat(verdict.text("verdict")).isEqualTo("out_of_memory");
+    assertThat(verdict.text("scope")).isEqualTo("own_limit");
+    assertThat(verdict.count("report.memory_stat.shmem")).isGreaterThan(LIMIT / 2);
+  }
+
+  @Test
+  void kernelKillsOneAndTheLeaderGoesOn() {
+    String script = "tail /dev/zero; echo survived; exit 3";
+    Finished run =
+        ground
+            .run("--oom", "kernel", "--memory", "64m", "--", "sh", "-c", script)
+            .withVerdict()
+            .finish()
+            .expect(3);
+
+    assertThat(run.out()).isEqualTo("survived\n");
+    assertThat(run.err()).contains("holdfast: the kernel killed 1 process of default/sh");
+    assertThat(run.verdict().text("verdict")).isEqualTo("exited");
+    assertThat(run.verdict().count("oom_kills")).isEqualTo(1);
+  }
+
+  @Test
+  void kernelKillsTheLeader() {
+    Finished run =
+        ground
+            .run("--oom", "kernel", "--memory", "64m", "--", "tail", "/dev/zero")
+            .withVerdict()
+            .finish()
+            .expect(137);
+
+    assertThat(run.errLines().getFirst()).contains("out of memory", "64 MiB");
+    assertThat(run.verdict().text("verdict")).isEqualTo("out_of_memory");
+    assertThat(run.verdict().text("scope")).isEqualTo("own_limit");
+    assertThat(run.verdict().count("oom_kills")).isEqualTo(1);
+  }
+
+  @Test
+  void ofAParentIsNotBlamedOnTheRun() {
+    try (LimitedParent parent = new LimitedParent(ground.name(), LIMIT)) {
+      Finished run =
+          ground
+              .run("--memory", "512m", "--", "tail", "/dev/zero")
+              .variable("HOLDFAST_CGROUPS_ROOT", parent.path() + "/below")
+              .withVerdict()
+              .finish()
+              .expect(137);
+
+      assertThat(run.errLines().getFirst()).contains("out of memory", "a cgroup above it");
+      assertThat(run.verdict().text("verdict")).isEqualTo("out_of_memory");
+      assertThat(run.verdict().text("scope")).isEqualTo("ancestor");
+      assertThat(run.verdict().count("oom_kills")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void ofAParentIsNotBlamedOnARunWithoutALimit() {
+    try (LimitedParent parent = new LimitedParent(ground.name(), LIMIT)) {
+      Finished run =
+          ground
+              .run("--", "tail", "/dev/zero")
+              .variable("HOLDFAST_CGROUPS_ROOT", parent.path() + "/below")
+              .withVerdict()
+              .finish()
+              .expect(137);
+
+      assertThat(run.verdict().text("scope")).isEqualTo("ancestor");
+    }
+  }
+
+  @Test
+  void leavesTheNextRunUnharmed() {
+    ground.run("--memory", "64m", "--", "tail", "/dev/zero").finish().expect(137);
+
+    ground.run("--memory", "64m", "--", "true").finish().expect(0);
+  }
+}
