@@ -12,6 +12,7 @@ import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
 import dev.holdfast.linux.Flock;
+import dev.holdfast.linux.LinuxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -45,20 +46,28 @@ public final class CgroupRoot {
 
   /// Makes what is missing and takes a share of the lock.
   Lease lease(Set<Controller> controllers) {
-    Flock lock = Flock.shared(lockFile);
+    Cgroup root = hierarchy.cgroup(path, controllers);
+    Cgroup launchers = root.child(LAUNCHERS);
+    Lease lease = new Lease(Flock.shared(lockFile), root, launchers);
     try {
-      Cgroup root = hierarchy.cgroup(path, controllers);
-      Cgroup launchers = root.child(LAUNCHERS);
       remember(launchers.ensure());
       // The setting is inherited: an agent of the seed's kind may have left it off.
       root.memory()
           .map(MemoryController::oom)
           .flatMap(OomControl::killerSwitch)
           .ifPresent(OomControl.KillerSwitch::turnKillerOn);
-      return new Lease(lock, root, launchers);
+      return lease;
     } catch (CgroupException | IsolatorException e) {
-      lock.close();
+      giveBack(lease, e);
       throw e;
+    }
+  }
+
+  private static void giveBack(Lease lease, RuntimeException cause) {
+    try (lease) {
+      lease.release();
+    } catch (CgroupException | LinuxException alsoFailed) {
+      cause.addSuppressed(alsoFailed);
     }
   }
 

@@ -156,7 +156,7 @@ final class MemoryWatch implements AutoCloseable {
     try {
       MemoryController.Events events = memory.events();
       if (events.oomKills() == 0) {
-        return heldAtTheEnd();
+        return Evidence.NONE;
       }
       return new Evidence(events.oomKills(), scope(events), Optional.of(report()));
     } catch (CgroupException unreadable) {
@@ -164,16 +164,24 @@ final class MemoryWatch implements AutoCloseable {
     }
   }
 
-  /// While processes are held at the limit, a system call of the leader that needs memory fails: it
-  /// may end over that before we have looked.
-  private Evidence heldAtTheEnd() {
-    Optional<OomReport> report =
-        memory
-            .oom()
-            .killerSwitch()
-            .filter(OomControl.KillerSwitch::underOom)
-            .flatMap(this::inspectHeld);
-    return report.isPresent() ? new Evidence(0, Verdict.Scope.OWN_LIMIT, report) : Evidence.NONE;
+  /// The same for a run whose leader ended by itself. While processes are held at the limit, a
+  /// system call of the leader that needs memory fails: it may end over that before we have looked.
+  Evidence evidenceOfOwnEnd() {
+    Evidence killed = evidence();
+    if (killed.kills() > 0) {
+      return killed;
+    }
+    try {
+      Optional<OomReport> held =
+          memory
+              .oom()
+              .killerSwitch()
+              .filter(OomControl.KillerSwitch::underOom)
+              .flatMap(this::inspectHeld);
+      return held.isPresent() ? new Evidence(0, Verdict.Scope.OWN_LIMIT, held) : Evidence.NONE;
+    } catch (CgroupException unreadable) {
+      return Evidence.NONE;
+    }
   }
 
   private Verdict.Scope scope(MemoryController.Events events) {

@@ -335,11 +335,17 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     }
   }
 
+  private MemoryWatch.Evidence evidence(MemoryWatch watch) {
+    return state instanceof Lifecycle.State.Killing(Lifecycle.Ending.ByItself(), _)
+        ? watch.evidenceOfOwnEnd()
+        : watch.evidence();
+  }
+
   private void destroy() {
     Cgroup own = cgroup.orElseThrow();
     memoryWatch.ifPresent(MemoryWatch::close);
     lastUsage = UsageReader.read(own);
-    evidence = memoryWatch.map(MemoryWatch::evidence).orElse(MemoryWatch.Evidence.NONE);
+    evidence = memoryWatch.map(this::evidence).orElse(MemoryWatch.Evidence.NONE);
     Destroyer.Result result = new Destroyer(own, around.proc(), around.destroyTimeout()).destroy();
     mailbox.add(new Lifecycle.Event.CgroupGone(result.receipt(), result.failure()));
   }

@@ -161,6 +161,60 @@ class MemoryWatchTest {
     }
   }
 
+  /// A system call of the leader that needs memory fails while the others are held: it may end over
+  /// that before anybody has looked.
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void aLeaderThatEndsWhileItsTreeIsHeldLeavesAReportWithoutAKill(HostKind kind) {
+    Ground ground = running(kind);
+    try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
+      ground.fake.triggerOom(RUN);
+
+      assertThat(watch.evidenceOfOwnEnd())
+          .satisfies(evidence -> {
+            assertThat(evidence.kills()).isZero();
+            assertThat(evidence.scope()).isEqualTo(Verdict.Scope.OWN_LIMIT);
+            assertThat(evidence.report()).isPresent();
+          });
+      assertThat(watch.evidence()).as("of a run that we end").isEqualTo(MemoryWatch.Evidence.NONE);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aLeaderThatEndsWithRoomLeftLeavesNoEvidence(HostKind kind) {
+    Ground ground = running(kind);
+    try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
+      ground.fake.setUsage(RUN, LIMIT);
+
+      assertThat(watch.evidenceOfOwnEnd()).isEqualTo(MemoryWatch.Evidence.NONE);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aLeaderThatTheKernelKilledLeavesTheSameEvidenceEitherWay(HostKind kind) {
+    Ground ground = running(kind);
+    try (MemoryWatch watch = watch(ground, OomMode.KERNEL)) {
+      ground.fake.triggerOom(RUN);
+
+      assertThat(watch.evidenceOfOwnEnd().kills()).isEqualTo(watch.evidence().kills()).isPositive();
+      assertThat(watch.evidenceOfOwnEnd().scope()).isEqualTo(Verdict.Scope.OWN_LIMIT);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void evidenceThatCannotBeReadIsNone(HostKind kind) {
+    Ground ground = running(kind);
+    try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
+      ground.fake.triggerOom(RUN);
+      ground.fs.failWhen(it -> it.path().endsWith("memory.limit_in_bytes"), Errno.EIO);
+
+      assertThat(watch.evidenceOfOwnEnd()).isEqualTo(MemoryWatch.Evidence.NONE);
+    }
+  }
+
   @Test
   void v2KillsAndTheReportHasTheLastLookBeforeIt() {
     Ground ground = running(HostKind.V2);

@@ -49,16 +49,6 @@ class RunActorFaultTest {
     }
   }
 
-  /// How many operations it takes to make the root that all runs share.
-  private int operationsOfALease(HostKind kind) {
-    try (FakeHost host = new FakeHost(kind, directory)) {
-      host.root().lease(host.hierarchy.controllers()).close();
-      int operations = host.fs.operations().size();
-      host.useRoot();
-      return operations;
-    }
-  }
-
   private int operations(HostKind kind, Path launcher) {
     try (FakeHost host = new FakeHost(kind, directory)) {
       host.run(spec(), launcher).live();
@@ -97,7 +87,7 @@ class RunActorFaultTest {
   @EnumSource(HostKind.class)
   void aSetUpThatFailsAnywhereLeavesNothing(HostKind kind) throws Exception {
     int operations = operations(kind, NO_PROGRAM);
-    for (int k = operationsOfALease(kind) + 1; k <= operations; k++) {
+    for (int k = 1; k <= operations; k++) {
       for (Errno errno : ERRNOS) {
         try (FakeHost host = new FakeHost(kind, directory)) {
           host.fs.failAt(k, errno);
@@ -123,7 +113,7 @@ class RunActorFaultTest {
     Path launcher = new ScriptedLauncher(directory).started(Victims.NOBODY).exited(0).write();
     int operations = operations(kind, launcher);
     int launched = operations(kind, NO_PROGRAM);
-    for (int k = operationsOfALease(kind) + 1; k <= operations; k++) {
+    for (int k = 1; k <= operations; k++) {
       try (FakeHost host = new FakeHost(kind, directory)) {
         host.fs.failAt(k, Errno.EIO);
         RunActor run = host.run(spec(), launcher);

@@ -64,6 +64,16 @@ class VerdictsTest {
   }
 
   @Test
+  void aLeaderThatFailsWhileItsTreeIsHeldAtTheLimitIsOutOfMemory() {
+    Evidence held = kills(0, Verdict.Scope.OWN_LIMIT);
+
+    assertThat(Verdicts.of(BY_ITSELF, ended(1 << 8), held))
+        .isEqualTo(new Verdict.OutOfMemory(Verdict.Scope.OWN_LIMIT, Optional.of(Lives.REPORT)));
+    assertThat(Verdicts.of(BY_ITSELF, ended(0), held)).isEqualTo(new Verdict.Exited(0));
+    assertThat(of(BY_ITSELF, ended(1 << 8))).isEqualTo(new Verdict.Exited(1));
+  }
+
+  @Test
   void aReportAtTheLimitIsTheRunsOwn() {
     assertThat(of(new Ending.OutOfMemory(Lives.REPORT), Lives.ENDED))
         .isEqualTo(new Verdict.OutOfMemory(Verdict.Scope.OWN_LIMIT, Optional.of(Lives.REPORT)));

@@ -22,8 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A command cannot tell that it is held, and neither can those who wait for it.
 @KernelTest
 final class FidelityTest {
+  private static final String CPUS = Runtime.getRuntime().availableProcessors() > 1 ? "1.5" : "0.8";
   private static final List<String> LIMITS =
-      List.of("--cpus", "1.5", "--memory", "2g", "-e", "LC_ALL");
+      List.of("--cpus", CPUS, "--memory", "2g", "-e", "LC_ALL");
 
   @RegisterExtension final Ground ground = new Ground();
 

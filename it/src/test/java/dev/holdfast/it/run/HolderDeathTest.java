@@ -122,7 +122,7 @@ final class HolderDeathTest {
 
     call.signal(Signal.KILL);
 
-    // 100 ms on a quiet machine.
+    // 100 ms on a machine that is not as busy as one that tests.
     Waiting.within(Duration.ofSeconds(2), "the kernel's killer is on", () -> isOnOrGone(control));
     call.await();
     awaitTheEnd();
