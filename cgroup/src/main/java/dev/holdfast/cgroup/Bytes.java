@@ -24,8 +24,8 @@ public record Bytes(long count) implements Comparable<Bytes> {
   /// Reads `1073741824`, `512m`, `1.5G`, `512MiB`, `64 KB`: the units are powers of 1024 whatever
   /// their spelling, as docker's are.
   ///
-  /// @throws IllegalArgumentException when `text` is none of these, is negative, or is not a whole
-  ///   number of bytes
+  /// @throws IllegalArgumentException when `text` is none of these; a fraction of a byte counts as
+  ///   one
   public static Bytes parse(String text) {
     String trimmed = text.strip();
     int digits = 0;
@@ -40,7 +40,7 @@ public record Bytes(long count) implements Comparable<Bytes> {
       return new Bytes(
           new BigDecimal(trimmed.substring(0, digits))
               .multiply(BigDecimal.valueOf(1L << (10 * power)))
-              .setScale(0, RoundingMode.UNNECESSARY)
+              .setScale(0, RoundingMode.CEILING)
               .longValueExact());
     } catch (ArithmeticException | NumberFormatException e) {
       throw malformed(text);

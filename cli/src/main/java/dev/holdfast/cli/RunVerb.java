@@ -37,11 +37,12 @@ final class RunVerb implements Verb {
         .askedMemory()
         .filter(asked -> asked.compareTo(Policy.MINIMUM_MEMORY) < 0)
         .ifPresent(asked -> notice(asked, streams));
-    try (Isolator isolator = Isolator.open(Surroundings.config())) {
+    try (Isolator isolator = Isolator.open(Surroundings.config());
+        SignalForwarding signals = SignalForwarding.install(spec.stopTimeout())) {
       Run run = launch(isolator, spec, verdictFile);
       Outcome outcome;
-      try (StatusLine status = StatusLine.start(run, spec, streams);
-          SignalForwarding _ = SignalForwarding.to(run, spec.stopTimeout(), status)) {
+      try (StatusLine status = StatusLine.start(run, spec, streams)) {
+        signals.attach(run, status);
         outcome = run.await();
       }
       OutcomeText.print(outcome, streams);

@@ -88,6 +88,7 @@ final class Preflight {
     if (limits.cpus().isEmpty() && limits.cpusetCpus().isEmpty()) {
       return;
     }
+    checkBurst(limits);
     CpuSet online = onlineCpus();
     if (limits.cpus().isPresent()
         && limits.cpus().get().compareTo(Cpus.ofWhole(online.size())) > 0) {
@@ -100,6 +101,18 @@ final class Preflight {
         throw new IsolatorException(
             "cpu " + absent + " does not exist: this machine has " + online);
       }
+    }
+  }
+
+  private static void checkBurst(Limits limits) {
+    if (limits.cpuBurst().isEmpty() || limits.cpus().isEmpty()) {
+      return;
+    }
+    long burst = limits.cpuBurst().get().toNanos() / 1_000;
+    long quota = Policy.bandwidth(limits.cpus().get()).quotaMicros();
+    if (burst > quota) {
+      throw new IsolatorException(
+          "a cpu burst of " + burst + " µs is more than the quota of " + quota + " µs");
     }
   }
 

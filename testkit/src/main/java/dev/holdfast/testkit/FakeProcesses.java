@@ -15,7 +15,8 @@ import java.util.TreeSet;
 /// The processes of a [FakeCgroupFs]. A process has one thread, and goes without a trace: it is
 /// never a zombie. Thread-safe; each method returns when all that follows has been announced.
 public final class FakeProcesses {
-  private static final int FIRST_PID = 1000;
+  /// Above every pid of a real kernel (4194304): code under test may signal what it finds.
+  private static final int FIRST_PID = 10_000_000;
 
   private final Kernel kernel;
 

@@ -49,8 +49,10 @@ public final class CgroupRoot {
     Cgroup root = hierarchy.cgroup(path, controllers);
     Cgroup launchers = root.child(LAUNCHERS);
     Lease lease = new Lease(Flock.shared(lockFile), root, launchers);
+    List<Path> made = new ArrayList<>();
     try {
-      remember(launchers.ensure());
+      made.addAll(launchers.ensure());
+      remember(made);
       // The setting is inherited: an agent of the seed's kind may have left it off.
       root.memory()
           .map(MemoryController::oom)
@@ -58,14 +60,14 @@ public final class CgroupRoot {
           .ifPresent(OomControl.KillerSwitch::turnKillerOn);
       return lease;
     } catch (CgroupException | IsolatorException e) {
-      giveBack(lease, e);
+      giveBack(lease, made, e);
       throw e;
     }
   }
 
-  private static void giveBack(Lease lease, RuntimeException cause) {
+  private static void giveBack(Lease lease, List<Path> made, RuntimeException cause) {
     try (lease) {
-      lease.release();
+      lease.release(made);
     } catch (CgroupException | LinuxException alsoFailed) {
       cause.addSuppressed(alsoFailed);
     }
@@ -164,6 +166,11 @@ public final class CgroupRoot {
     /// before there was a launcher to clean up after them. A launcher that still works for a holder
     /// that is gone counts as a user.
     void release() {
+      release(List.of());
+    }
+
+    /// @param unremembered made by this user, and not yet in the lock file
+    private void release(List<Path> unremembered) {
       if (!lock.tryExclusive()) {
         return;
       }
@@ -174,6 +181,7 @@ public final class CgroupRoot {
         }
       }
       Set<Path> made = new HashSet<>(made());
+      made.addAll(unremembered);
       boolean left = remove(whole.child(LAUNCHERS), made);
       Optional<CgroupPath> level = Optional.of(path);
       while (level.isPresent()) {

@@ -46,7 +46,11 @@ public final class Holdfast {
       return;
     }
     try {
-      Process build = new ProcessBuilder(SCRIPT.toString(), "version").inheritIO().start();
+      Process build =
+          new ProcessBuilder(SCRIPT.toString(), "version")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
       if (build.waitFor() != 0) {
         throw new IllegalStateException("./holdfast cannot be built, see above");
       }

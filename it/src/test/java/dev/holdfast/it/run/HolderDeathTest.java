@@ -109,7 +109,7 @@ final class HolderDeathTest {
   @Test
   @KernelTest({KernelLayout.V1, KernelLayout.HYBRID})
   void givesARunAtItsMemoryLimitBackToTheKernel() throws IOException {
-    String script = "trap 'echo bye >asked; exit 7' TERM; echo ready; read -r line; tail /dev/zero";
+    String script = "trap 'echo bye >asked; exit 7' TERM; echo ready; read -r line; " + Eater.SHELL;
     Started call =
         ground.run("--memory", "64m", "sh", "-c", script).fromTest().start().awaitOutput("ready");
     Path control = ground.control("memory.oom_control");

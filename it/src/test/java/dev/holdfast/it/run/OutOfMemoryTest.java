@@ -20,15 +20,15 @@ final class OutOfMemoryTest {
   private static final long MEBIBYTE = 1 << 20;
   private static final long LIMIT = 64 * MEBIBYTE;
 
-  /// The README's example: `tail` keeps what it will print.
-  private static final String EATER = "head -c 300m /dev/zero | tail -c 200m | wc -c";
+  /// The example of the README: `tail` keeps what it will print.
+  private static final String README = "head -c 300m /dev/zero | tail -c 200m | wc -c";
 
   @RegisterExtension final Ground ground = new Ground();
 
   @Test
   @KernelTest({KernelLayout.V1, KernelLayout.HYBRID})
   void isExplainedToAPerson() {
-    Finished run = ground.run("--memory", "64m", "--", "sh", "-c", EATER).finish().expect(137);
+    Finished run = ground.run("--memory", "64m", "--", "sh", "-c", README).finish().expect(137);
 
     assertThat(run.out()).isEmpty();
     assertThat(run.errLines().getFirst())
@@ -42,13 +42,13 @@ final class OutOfMemoryTest {
   @KernelTest({KernelLayout.V1, KernelLayout.HYBRID})
   void isExplainedToAProgram() {
     Finished run =
-        ground.run("--memory", "64m", "--", "sh", "-c", EATER).withVerdict().finish().expect(137);
+        ground.run("--memory", "64m", "--", "sh", "-c", README).withVerdict().finish().expect(137);
 
     VerdictDocument verdict = run.verdict();
     assertThat(verdict.text("verdict")).isEqualTo("out_of_memory");
     assertThat(verdict.text("scope")).isEqualTo("own_limit");
     assertThat(verdict.count("exit_code")).isEqualTo(137);
-    assertThat(verdict.texts("command")).containsExactly("sh", "-c", EATER);
+    assertThat(verdict.texts("command")).containsExactly("sh", "-c", README);
     assertThat(verdict.count("report.limit_bytes")).isEqualTo(LIMIT);
     assertThat(verdict.count("report.peak_bytes")).isBetween(LIMIT - 2 * MEBIBYTE, LIMIT);
     assertThat(verdict.count("report.memory_stat.pgfault")).isPositive();
@@ -103,7 +103,7 @@ final class OutOfMemoryTest {
   @KernelTest(KernelLayout.V2)
   void isExplainedByNumbersWhereItCannotBeHeld() {
     Finished run =
-        ground.run("--memory", "64m", "--", "sh", "-c", EATER).withVerdict().finish().expect(137);
+        ground.run("--memory", "64m", "--", "sh", "-c", README).withVerdict().finish().expect(137);
 
     assertThat(run.errLines().getFirst())
         .startsWith("holdfast: out of memory: default/sh")
@@ -131,7 +131,7 @@ final class OutOfMemoryTest {
 
   @Test
   void kernelKillsOneAndTheLeaderGoesOn() {
-    String script = "tail /dev/zero; echo survived; exit 3";
+    String script = Eater.SHELL + "; echo survived; exit 3";
     Finished run =
         ground
             .run("--oom", "kernel", "--memory", "64m", "--", "sh", "-c", script)
@@ -149,7 +149,7 @@ final class OutOfMemoryTest {
   void kernelKillsTheLeader() {
     Finished run =
         ground
-            .run("--oom", "kernel", "--memory", "64m", "--", "tail", "/dev/zero")
+            .run(Eater.with("--oom", "kernel", "--memory", "64m", "--"))
             .withVerdict()
             .finish()
             .expect(137);
@@ -165,7 +165,7 @@ final class OutOfMemoryTest {
     try (LimitedParent parent = new LimitedParent(ground.name(), LIMIT)) {
       Finished run =
           ground
-              .run("--memory", "512m", "--", "tail", "/dev/zero")
+              .run(Eater.with("--memory", "512m", "--"))
               .variable("HOLDFAST_CGROUPS_ROOT", parent.path() + "/below")
               .withVerdict()
               .finish()
@@ -183,7 +183,7 @@ final class OutOfMemoryTest {
     try (LimitedParent parent = new LimitedParent(ground.name(), LIMIT)) {
       Finished run =
           ground
-              .run("--", "tail", "/dev/zero")
+              .run(Eater.with())
               .variable("HOLDFAST_CGROUPS_ROOT", parent.path() + "/below")
               .withVerdict()
               .finish()
@@ -195,7 +195,7 @@ final class OutOfMemoryTest {
 
   @Test
   void leavesTheNextRunUnharmed() {
-    ground.run("--memory", "64m", "--", "tail", "/dev/zero").finish().expect(137);
+    ground.run(Eater.with("--memory", "64m", "--")).finish().expect(137);
 
     ground.run("--memory", "64m", "--", "true").finish().expect(0);
   }

@@ -89,7 +89,7 @@ final class TerminalTest {
 
   @Test
   void showsNoColourToWhoWantsNone() {
-    Holdfast run = ground.run("--memory", "32m", "tail", "/dev/zero");
+    Holdfast run = ground.run(Eater.with("--memory", "32m"));
     String plain = start("export TERM=vt100 NO_COLOR=1", run).await().expect(137).out();
     String coloured = start("export TERM=vt100; unset NO_COLOR", run).await().expect(137).out();
 
