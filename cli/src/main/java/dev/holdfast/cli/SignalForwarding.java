@@ -42,6 +42,7 @@ final class SignalForwarding implements AutoCloseable {
     forwarding.handle(Signal.USR1, run -> run.signal(Signal.USR1));
     forwarding.handle(Signal.WINCH, run -> run.signal(Signal.WINCH));
     forwarding.handle(Signal.TSTP, forwarding::suspend);
+    forwarding.handle(Signal.CONT, Run::unpause);
     // The JVM's answer would be a dump of its threads on stdout.
     Processes.ignore(Signal.QUIT);
     return forwarding;
@@ -89,9 +90,9 @@ final class SignalForwarding implements AutoCloseable {
       line = status;
     }
     line.ifPresent(StatusLine::giveBack);
+    // Takes effect when the kernel gets round to it, not before this returns: what is to follow is
+    // SIGCONT's business.
     Processes.kill((int) ProcessHandle.current().pid(), Signal.STOP);
-    // Here we are again after SIGCONT.
-    target.unpause();
   }
 
   private void handle(Signal signal, Consumer<Run> action) {
