@@ -9,11 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,40 +28,45 @@ final class Leftovers {
 
   private Leftovers() {}
 
-  /// Removes what the tests of JVMs that are dead have left.
+  /// Removes what the tests of processes that are dead have left.
   static synchronized void sweepOnce() {
     if (swept) {
       return;
     }
     swept = true;
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    Set<String> names = new TreeSet<>();
-    cgroups("holdfast-test-").forEach(path -> addNames(path.toString(), names));
+    Map<String, Path> found = new TreeMap<>();
+    cgroups("holdfast-test-").forEach(path -> addNames(path, found));
     try (Stream<Path> files = Files.list(temporary)) {
-      files.forEach(path -> addNames(path.toString(), names));
+      files.forEach(path -> addNames(path, found));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    for (String name : names) {
-      Matcher matcher = NAME.matcher(name);
-      if (matcher.matches() && !isJvm(Long.parseLong(matcher.group(1)))) {
+    found.forEach((name, path) -> {
+      if (!isOwned(name, path)) {
         remove(name, temporary.resolve(name));
       }
-    }
+    });
   }
 
-  private static void addNames(String path, Set<String> names) {
-    Matcher matcher = NAME.matcher(path);
+  private static void addNames(Path path, Map<String, Path> found) {
+    Matcher matcher = NAME.matcher(path.toString());
     while (matcher.find()) {
-      names.add(matcher.group());
+      found.putIfAbsent(matcher.group(), path);
     }
   }
 
-  /// The pid may be another process's by now.
-  private static boolean isJvm(long pid) {
-    return ProcessHandle.of(pid)
-        .flatMap(it -> it.info().command())
-        .filter(command -> command.endsWith("java"))
+  /// Whether the process in the name lives. One that is younger than what bears the name has only
+  /// got the same pid.
+  private static boolean isOwned(String name, Path path) {
+    Matcher matcher = NAME.matcher(name);
+    if (!matcher.matches()) {
+      return true;
+    }
+    Instant made = Instant.ofEpochMilli(path.toFile().lastModified());
+    return ProcessHandle.of(Long.parseLong(matcher.group(1)))
+        .flatMap(owner -> owner.info().startInstant())
+        .filter(start -> start.isBefore(made.plusSeconds(1)))
         .isPresent();
   }
 

@@ -20,21 +20,21 @@ final class OutOfMemoryTest {
   private static final long MEBIBYTE = 1 << 20;
   private static final long LIMIT = 64 * MEBIBYTE;
 
-  /// The example of the README: `tail` keeps what it will print.
-  private static final String README = "head -c 300m /dev/zero | tail -c 200m | wc -c";
+  /// A pipeline of which one process takes the memory.
+  private static final String PIPELINE = Eater.SHELL + " | sleep 60";
 
   @RegisterExtension final Ground ground = new Ground();
 
   @Test
   @KernelTest({KernelLayout.V1, KernelLayout.HYBRID})
   void isExplainedToAPerson() {
-    Finished run = ground.run("--memory", "64m", "--", "sh", "-c", README).finish().expect(137);
+    Finished run = ground.run("--memory", "64m", "--", "sh", "-c", PIPELINE).finish().expect(137);
 
     assertThat(run.out()).isEmpty();
     assertThat(run.errLines().getFirst())
         .startsWith("holdfast: out of memory: default/sh")
         .contains("64 MiB", "peak 6");
-    assertThat(run.errLines().get(1)).contains("MiB", "#####", "tail -c 200m");
+    assertThat(run.errLines().get(1)).contains("MiB", "#####", "perl -e");
     assertThat(run.err()).doesNotContain("\033");
   }
 
@@ -42,19 +42,23 @@ final class OutOfMemoryTest {
   @KernelTest({KernelLayout.V1, KernelLayout.HYBRID})
   void isExplainedToAProgram() {
     Finished run =
-        ground.run("--memory", "64m", "--", "sh", "-c", README).withVerdict().finish().expect(137);
+        ground
+            .run("--memory", "64m", "--", "sh", "-c", PIPELINE)
+            .withVerdict()
+            .finish()
+            .expect(137);
 
     VerdictDocument verdict = run.verdict();
     assertThat(verdict.text("verdict")).isEqualTo("out_of_memory");
     assertThat(verdict.text("scope")).isEqualTo("own_limit");
     assertThat(verdict.count("exit_code")).isEqualTo(137);
-    assertThat(verdict.texts("command")).containsExactly("sh", "-c", README);
+    assertThat(verdict.texts("command")).containsExactly("sh", "-c", PIPELINE);
     assertThat(verdict.count("report.limit_bytes")).isEqualTo(LIMIT);
     assertThat(verdict.count("report.peak_bytes")).isBetween(LIMIT - 2 * MEBIBYTE, LIMIT);
     assertThat(verdict.count("report.memory_stat.pgfault")).isPositive();
     assertThat(verdict.is("cleanup.ok")).isTrue();
     VerdictDocument largest = verdict.parts("report.processes").getFirst();
-    assertThat(largest.text("command")).startsWith("tail");
+    assertThat(largest.text("command")).startsWith("perl");
     assertThat(largest.count("anon_bytes")).isBetween(LIMIT / 2, LIMIT);
   }
 
@@ -103,7 +107,11 @@ final class OutOfMemoryTest {
   @KernelTest(KernelLayout.V2)
   void isExplainedByNumbersWhereItCannotBeHeld() {
     Finished run =
-        ground.run("--memory", "64m", "--", "sh", "-c", README).withVerdict().finish().expect(137);
+        ground
+            .run("--memory", "64m", "--", "sh", "-c", PIPELINE)
+            .withVerdict()
+            .finish()
+            .expect(137);
 
     assertThat(run.errLines().getFirst())
         .startsWith("holdfast: out of memory: default/sh")
@@ -115,7 +123,8 @@ final class OutOfMemoryTest {
   @Test
   @KernelTest({KernelLayout.V1, KernelLayout.HYBRID})
   void comesFromATmpfsToo() {
-    String script = "mount -t tmpfs tmpfs . && cd $PWD && head -c 200m /dev/zero > big";
+    String script =
+        "mount -t tmpfs tmpfs . && cd $PWD && head -c 40m /dev/zero > big && exec " + Eater.SHELL;
     Finished run =
         ground
             .run("--memory", "64m", "--", "unshare", "--mount", "sh", "-c", script)

@@ -96,7 +96,7 @@ final class SignalTest {
   @Test
   void thatCameAtOnceIsForwarded() {
     // From the command's first breath: Holdfast must be ready for it before the command runs.
-    String script = "trap 'exit 7' INT; kill -INT $HOLDER; sleep 5; exit 1";
+    String script = "trap 'exit 7' INT; kill -INT $HOLDER; " + WAIT;
     Finished run =
         ground.run("-e", "HOLDER", "sh", "-c", script).after("export HOLDER=$$").finish();
 
