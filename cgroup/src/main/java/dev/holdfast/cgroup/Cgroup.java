@@ -78,6 +78,9 @@ public interface Cgroup {
   /// Stall information, since Linux 4.20, where there is a cgroup2 tree and the kernel has PSI.
   Optional<Pressure> pressure(Pressure.Resource resource);
 
+  /// Reads what it uses, again and again. Opens nothing yet.
+  Sampler sampler();
+
   /// How a process enters a cgroup by itself, without the kernel's global lock that an entry by
   /// another process's hand takes.
   ///

@@ -1,5 +1,6 @@
 package dev.holdfast.cgroup;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -10,6 +11,17 @@ import java.util.List;
 public interface CgroupFs {
   /// The whole text of a control file.
   String read(Path file);
+
+  /// Opens a control file for repeated reading. One that cannot keep files open finds it anew each
+  /// time.
+  default Opened open(Path file) {
+    return into -> {
+      byte[] text = read(file).getBytes(StandardCharsets.UTF_8);
+      int length = Math.min(text.length, into.length);
+      System.arraycopy(text, 0, into, 0, length);
+      return length;
+    };
+  }
 
   /// Writes a value in one system call.
   void write(Path file, String value);
@@ -34,6 +46,17 @@ public interface CgroupFs {
   /// Runs `action` on each event that v1's `cgroup.event_control` announces for `control`, at once
   /// when the condition holds already. The kernel announces the cgroup's removal in the same way.
   Watch onEvent(Path control, Path eventControl, Runnable action);
+
+  /// A control file that is kept open. Not thread-safe.
+  interface Opened extends AutoCloseable {
+    /// What the file says now, as far as `into` and 16 KiB reach; returns how many bytes came.
+    ///
+    /// @throws CgroupException.NotFound when the cgroup has been removed
+    int read(byte[] into);
+
+    @Override
+    default void close() {}
+  }
 
   /// Ends with [#close], after which the action does not run any more. Actions run on one thread of
   /// the implementation and must return at once.

@@ -3,18 +3,19 @@ package dev.holdfast.cgroup;
 import dev.holdfast.linux.ControlFile;
 import dev.holdfast.linux.Directories;
 import dev.holdfast.linux.EventFd;
-import dev.holdfast.linux.Inotify;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.LinuxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The kernel's cgroupfs. Watches run their actions on the thread of the [KernelEvents] given.
 public final class KernelCgroupFs implements CgroupFs {
   private static final int DIRECTORY_MODE = 0755;
 
   private final KernelEvents events;
+  private @Nullable Modifications modifications;
 
   public KernelCgroupFs(KernelEvents events) {
     this.events = events;
@@ -26,6 +27,31 @@ public final class KernelCgroupFs implements CgroupFs {
       return ControlFile.read(file);
     } catch (LinuxException e) {
       throw CgroupException.of("read", file, e);
+    }
+  }
+
+  @Override
+  public Opened open(Path file) {
+    try {
+      return new OpenFile(ControlFile.open(file));
+    } catch (LinuxException e) {
+      throw CgroupException.of("open", file, e);
+    }
+  }
+
+  private record OpenFile(ControlFile file) implements Opened {
+    @Override
+    public int read(byte[] into) {
+      try {
+        return file.readAgain(into);
+      } catch (LinuxException e) {
+        throw CgroupException.of("read", file.path(), e);
+      }
+    }
+
+    @Override
+    public void close() {
+      file.close();
     }
   }
 
@@ -72,26 +98,18 @@ public final class KernelCgroupFs implements CgroupFs {
 
   @Override
   public Watch onModification(Path file, Runnable action) {
-    Inotify inotify = new Inotify();
     try {
-      inotify.watchModifications(file);
-      KernelEvents.Registration registration =
-          events.whenReadable(
-              inotify.fd(),
-              () -> {
-                if (inotify.drain()) {
-                  action.run();
-                }
-                return true;
-              });
-      return () -> {
-        registration.close();
-        inotify.close();
-      };
+      return modifications().watch(file, action);
     } catch (LinuxException e) {
-      inotify.close();
       throw CgroupException.of("watch", file, e);
     }
+  }
+
+  private synchronized Modifications modifications() {
+    if (modifications == null) {
+      modifications = new Modifications(events);
+    }
+    return modifications;
   }
 
   @Override

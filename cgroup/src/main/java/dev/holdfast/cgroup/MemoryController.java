@@ -41,7 +41,7 @@ public interface MemoryController {
 
   /// `memory.stat` of the cgroup and those below it.
   ///
-  /// @param values as the kernel names them
+  /// @param values as the kernel names them; empty in a [Sample]
   /// @param anon anonymous memory, bytes
   /// @param file page cache, tmpfs included, bytes
   /// @param shmem tmpfs and shared memory, bytes

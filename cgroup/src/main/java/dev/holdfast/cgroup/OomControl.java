@@ -27,6 +27,9 @@ public interface OomControl {
     /// Repeatable.
     void turnKillerOn();
 
+    /// Whether it is off.
+    boolean isOff();
+
     /// Turns it on in the cgroups below, which have inherited the setting: a workload's own nested
     /// limit would hold its processes where nobody watches.
     void turnKillerOnBelow();

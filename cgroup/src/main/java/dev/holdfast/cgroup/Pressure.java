@@ -8,7 +8,8 @@ import java.time.Duration;
 /// @param someAvg10 percent of the last ten seconds in which at least one process waited
 /// @param fullAvg10 percent in which all did; 0 for the CPU
 /// @param someTotal since the cgroup's creation
-public record Pressure(double someAvg10, double fullAvg10, Duration someTotal) {
+/// @param fullTotal likewise
+public record Pressure(double someAvg10, double fullAvg10, Duration someTotal, Duration fullTotal) {
   public enum Resource {
     CPU("cpu.pressure"),
     MEMORY("memory.pressure"),

@@ -1,6 +1,7 @@
 package dev.holdfast.linux;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// `flock(2)`: an advisory lock on an existing file, held by the open file and all its copies, also
 /// those that children inherit, until the last is closed.
@@ -27,6 +28,21 @@ public final class Flock implements AutoCloseable {
       lock.close();
       throw e;
     }
+  }
+
+  /// Takes the file for itself alone; empty when somebody else has it.
+  public static Optional<Flock> exclusive(Path path) {
+    Flock lock = new Flock(path, ControlFile.openDescriptor(path, false));
+    try {
+      if (lock.tryExclusive()) {
+        return Optional.of(lock);
+      }
+    } catch (LinuxException e) {
+      lock.close();
+      throw e;
+    }
+    lock.close();
+    return Optional.empty();
   }
 
   /// Turns a share into the exclusive lock if nobody else has one; otherwise the share may be lost.

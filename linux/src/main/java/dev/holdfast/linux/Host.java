@@ -1,12 +1,17 @@
 package dev.holdfast.linux;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /// Facts about this machine and this process: `sysconf(3)`, `geteuid(2)`.
 public final class Host {
   private static final int SC_CLK_TCK = 2;
   private static final int SC_PAGESIZE = 30;
   private static final int SC_NPROCESSORS_ONLN = 84;
+  private static final int RLIMIT_NOFILE = 7;
+
+  // struct rlimit64: soft at 0, hard at 8.
+  private static final int HARD = 8;
 
   private Host() {}
 
@@ -34,6 +39,18 @@ public final class Host {
   public static boolean isRoot() {
     try (Scratch scratch = Scratch.borrow()) {
       return Native.syscall(scratch, Syscalls.GETEUID, 0) == 0;
+    }
+  }
+
+  /// How many descriptors a process of this one's kind may be allowed: the hard limit of
+  /// RLIMIT_NOFILE, which the kernel never lets be unlimited.
+  public static long mostOpenFiles() {
+    try (Scratch scratch = Scratch.borrow()) {
+      Native.check(
+          Native.syscall(scratch, Syscalls.PRLIMIT64, 0, RLIMIT_NOFILE, 0, scratch.address()),
+          "prlimit",
+          "RLIMIT_NOFILE");
+      return scratch.buffer().get(ValueLayout.JAVA_LONG, HARD);
     }
   }
 

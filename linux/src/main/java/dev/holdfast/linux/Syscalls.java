@@ -9,6 +9,9 @@ final class Syscalls {
   static final long CLOSE = number(3, 57);
   static final long IOCTL = number(16, 29);
   static final long PREAD64 = number(17, 67);
+  static final long SOCKET = number(41, 198);
+  static final long CONNECT = number(42, 203);
+  static final long SENDTO = number(44, 206);
   static final long SOCKETPAIR = number(53, 199);
   static final long KILL = number(62, 129);
   static final long FCNTL = number(72, 25);
@@ -21,6 +24,7 @@ final class Syscalls {
   static final long EPOLL_CTL = number(233, 21);
   static final long WAITID = number(247, 95);
   static final long INOTIFY_ADD_WATCH = number(254, 27);
+  static final long INOTIFY_RM_WATCH = number(255, 28);
   static final long OPENAT = number(257, 56);
   static final long MKDIRAT = number(258, 34);
   static final long UNLINKAT = number(263, 35);
@@ -28,6 +32,8 @@ final class Syscalls {
   static final long EVENTFD2 = number(290, 19);
   static final long EPOLL_CREATE1 = number(291, 20);
   static final long INOTIFY_INIT1 = number(294, 26);
+  static final long PRLIMIT64 = number(302, 261);
+  static final long STATX = number(332, 291);
   static final long PIDFD_SEND_SIGNAL = 424;
   static final long PIDFD_OPEN = 434;
 

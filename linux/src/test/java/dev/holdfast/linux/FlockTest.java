@@ -29,6 +29,15 @@ class FlockTest {
   }
 
   @Test
+  void whoHasItAloneLetsNobodyElse() throws Exception {
+    Path file = Files.createFile(directory.resolve("lock"));
+    try (Flock _ = Flock.exclusive(file).orElseThrow()) {
+      assertThat(Flock.exclusive(file)).isEmpty();
+    }
+    Flock.exclusive(file).orElseThrow().close();
+  }
+
+  @Test
   void aCopyOfTheDescriptorHoldsTheLock() throws Exception {
     Path file = Files.createFile(directory.resolve("lock"));
     Flock first = Flock.shared(file);
@@ -39,6 +48,20 @@ class FlockTest {
 
       copy.close();
       assertThat(second.tryExclusive()).isTrue();
+    }
+  }
+
+  @Test
+  void whatSomebodyHasIsNotTaken() throws Exception {
+    Path file = Files.createFile(directory.resolve("lock"));
+    try (Flock _ = Flock.exclusive(file).orElseThrow()) {
+      assertThat(Flock.exclusive(file)).isEmpty();
+    }
+    try (Flock _ = Flock.shared(file)) {
+      assertThat(Flock.exclusive(file)).isEmpty();
+    }
+    try (Flock again = Flock.exclusive(file).orElseThrow()) {
+      assertThat(again.tryExclusive()).isTrue();
     }
   }
 }

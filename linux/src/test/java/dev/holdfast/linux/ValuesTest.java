@@ -70,6 +70,7 @@ class ValuesTest {
     assertThat(Host.clockTicksPerSecond()).isEqualTo(100);
     assertThat(Host.pageSize()).isIn(4096L, 16384L, 65536L);
     assertThat(Host.onlineCpus()).isPositive();
+    assertThat(Host.mostOpenFiles()).isBetween(64L, 1L << 30);
   }
 
   @Test

@@ -214,10 +214,11 @@ final class FakeCgroupFsTest {
   void pressureIsWhatTheTestSays() {
     FakeCgroupFs fs = FakeCgroupFs.hybrid();
     Cgroup run = Fakes.run(fs);
-    Pressure pressure = new Pressure(12.5, 3.25, Duration.ofMillis(1500));
+    Pressure pressure = new Pressure(12.5, 3.25, Duration.ofMillis(1500), Duration.ofMillis(700));
     fs.setPressure(RUN, Pressure.Resource.MEMORY, pressure);
     assertThat(run.pressure(Pressure.Resource.MEMORY)).contains(pressure);
-    assertThat(run.pressure(Pressure.Resource.CPU)).contains(new Pressure(0, 0, Duration.ZERO));
+    assertThat(run.pressure(Pressure.Resource.CPU))
+        .contains(new Pressure(0, 0, Duration.ZERO, Duration.ZERO));
   }
 
   @Test

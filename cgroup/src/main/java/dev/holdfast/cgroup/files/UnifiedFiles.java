@@ -4,8 +4,8 @@ import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.CgroupFs;
 import dev.holdfast.cgroup.Freezer;
 import dev.holdfast.cgroup.Pressure;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 
 /// The files that every cgroup of a cgroup2 tree has, with or without controllers: those that a v2
@@ -59,40 +59,11 @@ public final class UnifiedFiles {
     }
   }
 
-  /// Lines like `some avg10=0.00 avg60=0.00 avg300=0.00 total=0`. That of `full` is not there for
-  /// the CPU before Linux 5.13.
   static Pressure parsePressure(String text, Path file) {
-    String some = line(text, "some ").orElseThrow(() -> malformed("some", text, file));
-    Optional<String> full = line(text, "full ");
-    return new Pressure(
-        decimal(some, "avg10=", file),
-        full.isPresent() ? decimal(full.get(), "avg10=", file) : 0,
-        Duration.ofNanos(1_000 * (long) decimal(some, "total=", file)));
-  }
-
-  private static Optional<String> line(String text, String start) {
-    return text.lines().filter(line -> line.startsWith(start)).findFirst();
-  }
-
-  private static double decimal(String line, String key, Path file) {
-    int start = line.indexOf(key);
-    if (start >= 0) {
-      int end = line.indexOf(' ', start);
-      try {
-        double value =
-            Double.parseDouble(line.substring(start + key.length(), end < 0 ? line.length() : end));
-        if (Double.isFinite(value) && value >= 0) {
-          return value;
-        }
-      } catch (NumberFormatException e) {
-        // said below
-      }
-    }
-    throw malformed(key, line, file);
-  }
-
-  private static CgroupException malformed(String key, String text, Path file) {
-    return new CgroupException.Malformed(
-        "read " + file + ": no " + key + " in '" + text + "'", file);
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return PressureText.parse(bytes, bytes.length)
+        .orElseThrow(() ->
+            new CgroupException.Malformed(
+                "read " + file + ": no pressure in '" + text + "'", file));
   }
 }

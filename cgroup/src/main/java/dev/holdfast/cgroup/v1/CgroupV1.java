@@ -11,6 +11,7 @@ import dev.holdfast.cgroup.Freezer;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.PidsController;
 import dev.holdfast.cgroup.Pressure;
+import dev.holdfast.cgroup.Sampler;
 import dev.holdfast.cgroup.files.CgroupTree;
 import dev.holdfast.cgroup.files.ControlText;
 import dev.holdfast.cgroup.files.PidsFiles;
@@ -256,6 +257,11 @@ final class CgroupV1 implements Cgroup {
   @Override
   public Optional<Pressure> pressure(Pressure.Resource resource) {
     return unified.flatMap(directory -> new UnifiedFiles(fs, directory).pressure(resource));
+  }
+
+  @Override
+  public Sampler sampler() {
+    return new SamplerV1(fs, directories, unified);
   }
 
   private Optional<Path> directory(Controller controller) {

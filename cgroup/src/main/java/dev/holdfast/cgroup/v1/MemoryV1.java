@@ -83,8 +83,12 @@ final class MemoryV1 implements MemoryController {
   }
 
   private Limit<Bytes> read(Path file) {
-    long count = ControlText.number(fs, file);
-    return count >= UNLIMITED_FROM ? Limit.unlimited() : Limit.at(new Bytes(count));
+    return asLimit(new Bytes(ControlText.number(fs, file)));
+  }
+
+  /// What the kernel shows without a cap is none.
+  static Limit<Bytes> asLimit(Bytes shown) {
+    return shown.count() >= UNLIMITED_FROM ? Limit.unlimited() : Limit.at(shown);
   }
 
   @Override
@@ -191,6 +195,11 @@ final class MemoryV1 implements MemoryController {
     @Override
     public void turnKillerOn() {
       fs.write(file(), "0");
+    }
+
+    @Override
+    public boolean isOff() {
+      return oomControl().getOrDefault("oom_kill_disable", 0L) != 0;
     }
 
     @Override

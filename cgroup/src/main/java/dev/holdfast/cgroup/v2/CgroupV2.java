@@ -11,6 +11,7 @@ import dev.holdfast.cgroup.Freezer;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.PidsController;
 import dev.holdfast.cgroup.Pressure;
+import dev.holdfast.cgroup.Sampler;
 import dev.holdfast.cgroup.files.CgroupTree;
 import dev.holdfast.cgroup.files.PidsFiles;
 import dev.holdfast.cgroup.files.UnifiedFiles;
@@ -196,6 +197,11 @@ final class CgroupV2 implements Cgroup {
   @Override
   public Optional<Pressure> pressure(Pressure.Resource resource) {
     return core.pressure(resource);
+  }
+
+  @Override
+  public Sampler sampler() {
+    return new SamplerV2(fs, directory, controllers);
   }
 
   @Override

@@ -27,14 +27,15 @@ final class PressureTextTest {
                 full avg10=1.25 avg60=0.00 avg300=0.00 total=200
                 """,
                 FILE))
-        .isEqualTo(new Pressure(12.5, 1.25, Duration.ofNanos(1_234_567_000)));
+        .isEqualTo(
+            new Pressure(12.5, 1.25, Duration.ofNanos(1_234_567_000), Duration.ofNanos(200_000)));
   }
 
   /// `cpu.pressure` before Linux 5.13.
   @Test
   void theLineOfAllMayBeMissing() {
     assertThat(UnifiedFiles.parsePressure("some avg10=0.10 avg60=0.00 avg300=0.00 total=9\n", FILE))
-        .isEqualTo(new Pressure(0.1, 0, Duration.ofNanos(9_000)));
+        .isEqualTo(new Pressure(0.1, 0, Duration.ofNanos(9_000), Duration.ZERO));
   }
 
   @ParameterizedTest

@@ -15,7 +15,8 @@ public abstract class CgroupFsContract
         MemoryContract,
         OomContract,
         FreezerContract,
-        UnifiedContract {
+        UnifiedContract,
+        SamplerContract {
   private Optional<ContractEnvironment> environment = Optional.empty();
 
   protected CgroupFsContract() {}

@@ -56,7 +56,7 @@ public final class CoreV2 implements CpuTime.Counting, CpuTime.Throttled {
     }
     if (machine.pressure()) {
       for (Pressure.Resource resource : Pressure.Resource.values()) {
-        pressures.put(resource, new Pressure(0, 0, Duration.ZERO));
+        pressures.put(resource, new Pressure(0, 0, Duration.ZERO, Duration.ZERO));
         files.put(resource.file(), Control.readOnly(() -> pressure(resource)));
       }
     }
@@ -182,9 +182,10 @@ public final class CoreV2 implements CpuTime.Counting, CpuTime.Throttled {
   }
 
   private String pressure(Pressure.Resource resource) {
-    Pressure now = pressures.getOrDefault(resource, new Pressure(0, 0, Duration.ZERO));
+    Pressure now =
+        pressures.getOrDefault(resource, new Pressure(0, 0, Duration.ZERO, Duration.ZERO));
     return line("some", now.someAvg10(), now.someTotal())
-        + line("full", now.fullAvg10(), Duration.ZERO);
+        + line("full", now.fullAvg10(), now.fullTotal());
   }
 
   private static String line(String kind, double average, Duration total) {

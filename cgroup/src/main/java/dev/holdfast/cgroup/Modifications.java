@@ -1,0 +1,51 @@
+package dev.holdfast.cgroup;
+
+import dev.holdfast.linux.Inotify;
+import dev.holdfast.linux.KernelEvents;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The one inotify instance of all watches on event files. Thread-safe; actions run on the
+/// kernel-events thread. Never closed: it lives as long as the [KernelEvents] that serve it.
+final class Modifications {
+  private final Inotify inotify = new Inotify();
+
+  /// By the kernel's number: one for each file, however often it is watched.
+  private final Map<Integer, List<Runnable>> actions = new HashMap<>();
+
+  Modifications(KernelEvents events) {
+    events.whenReadable(inotify.fd(), this::pass);
+  }
+
+  /// @param action equal to no other
+  CgroupFs.Watch watch(Path file, Runnable action) {
+    int watch = add(file, action);
+    return () -> close(watch, action);
+  }
+
+  private synchronized int add(Path file, Runnable action) {
+    int watch = inotify.watchModifications(file);
+    actions.computeIfAbsent(watch, _ -> new ArrayList<>()).add(action);
+    return watch;
+  }
+
+  /// Not while [#pass] runs it.
+  private synchronized void close(int watch, Runnable action) {
+    List<Runnable> left = actions.get(watch);
+    if (left != null && left.remove(action) && left.isEmpty()) {
+      actions.remove(watch);
+      inotify.unwatch(watch);
+    }
+  }
+
+  private synchronized boolean pass() {
+    Inotify.Changes changes = inotify.drain();
+    for (int watch : changes.all() ? List.copyOf(actions.keySet()) : changes.watches()) {
+      List.copyOf(actions.getOrDefault(watch, List.of())).forEach(Runnable::run);
+    }
+    return true;
+  }
+}

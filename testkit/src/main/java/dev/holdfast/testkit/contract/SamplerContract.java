@@ -1,0 +1,140 @@
+package dev.holdfast.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.Cgroup;
+import dev.holdfast.cgroup.CpuBandwidth;
+import dev.holdfast.cgroup.Limit;
+import dev.holdfast.cgroup.MemoryController;
+import dev.holdfast.cgroup.Pressure;
+import dev.holdfast.cgroup.Sample;
+import dev.holdfast.cgroup.Sampler;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// A sampler says what the controllers say.
+interface SamplerContract extends Contract {
+  /// In so many readings every file has had its turn.
+  int ALL_TURNS = 13;
+
+  private static Sample read(Sampler sampler) {
+    return sampler.read().orElseThrow();
+  }
+
+  @Test
+  default void aFirstSampleTellsAllThatTheControllersTell() {
+    Cgroup cgroup = newCgroup();
+    MemoryController memory = cgroup.memory().orElseThrow();
+    memory.setLimits(Limit.at(Bytes.ofMebibytes(64)), Optional.empty());
+    cgroup.cpu().orElseThrow().setBandwidth(Limit.at(new CpuBandwidth(50_000, 100_000)));
+    cgroup.pids().orElseThrow().setLimit(Limit.at(50L));
+    int _ = environment().startHolder(cgroup, Bytes.ofMebibytes(24));
+    await("24 MiB are anonymous", () -> memory.stat().anon() >= 24 << 20);
+    try (Sampler sampler = cgroup.sampler()) {
+      Sample sample = read(sampler);
+      assertThat(sample.cpu()).isPresent();
+      assertThat(sample.throttling()).isPresent();
+      assertThat(sample.memory().orElseThrow()).isGreaterThanOrEqualTo(Bytes.ofMebibytes(24));
+      assertThat(sample.memoryPeak().orElseThrow())
+          .isGreaterThanOrEqualTo(sample.memory().orElseThrow());
+      assertThat(sample.memoryLimit()).contains(Limit.at(Bytes.ofMebibytes(64)));
+      MemoryController.Stat stat = sample.memoryStat().orElseThrow();
+      assertThat(stat.anon()).isGreaterThanOrEqualTo(24 << 20);
+      assertThat(stat.kernel().isPresent()).isEqualTo(memory.stat().kernel().isPresent());
+      assertThat(stat.swap().isPresent()).isEqualTo(memory.stat().swap().isPresent());
+      assertThat(sample.oomKills()).contains(0L);
+      assertThat(sample.pids()).contains(1L);
+      assertThat(sample.pidsLimit()).contains(Limit.at(50L));
+    }
+  }
+
+  @Test
+  default void withoutCapsASampleSaysSo() {
+    try (Sampler sampler = newCgroup().sampler()) {
+      Sample sample = read(sampler);
+      assertThat(sample.throttling()).isEmpty();
+      assertThat(sample.memoryLimit()).contains(Limit.unlimited());
+      assertThat(sample.pidsLimit()).contains(Limit.unlimited());
+      assertThat(sample.pids()).contains(0L);
+    }
+  }
+
+  @Test
+  default void aSampleFollowsTheProcesses() {
+    Cgroup cgroup = newCgroup();
+    try (Sampler sampler = cgroup.sampler()) {
+      Sample _ = read(sampler);
+      int pid = environment().startHolder(cgroup, Bytes.ofMebibytes(24));
+      await(
+          "24 MiB are anonymous",
+          () -> read(sampler).memoryStat().orElseThrow().anon() >= 24 << 20);
+      assertThat(read(sampler).pids()).contains(1L);
+      kill(cgroup, pid);
+      await("its memory is free", () -> read(sampler).memory().orElseThrow().count() < 8 << 20);
+      await("it is no longer counted", () -> read(sampler).pids().orElseThrow() == 0);
+    }
+  }
+
+  @Test
+  default void aSampleShowsACapThatWasChanged() {
+    Cgroup cgroup = newCgroup();
+    try (Sampler sampler = cgroup.sampler()) {
+      Sample _ = read(sampler);
+      cgroup.pids().orElseThrow().setLimit(Limit.at(7L));
+      sampler.refresh();
+      assertThat(read(sampler).pidsLimit()).contains(Limit.at(7L));
+      cgroup.pids().orElseThrow().setLimit(Limit.at(8L));
+      for (int i = 0; i < ALL_TURNS; i++) {
+        Sample _ = read(sampler);
+      }
+      assertThat(read(sampler).pidsLimit()).contains(Limit.at(8L));
+    }
+  }
+
+  @Test
+  default void aSampleCountsOomKills() {
+    Cgroup cgroup = newCgroup();
+    MemoryController memory = cgroup.memory().orElseThrow();
+    memory.setLimits(
+        Limit.at(Bytes.ofMebibytes(16)),
+        memory.memoryAndSwapLimit().map(_ -> Limit.at(Bytes.ofMebibytes(16))));
+    int pid = environment().startEater(cgroup);
+    await("it has been killed", () -> !environment().isAlive(pid));
+    try (Sampler sampler = cgroup.sampler()) {
+      assertThat(read(sampler).oomKills().orElseThrow()).isEqualTo(memory.events().oomKills());
+    }
+  }
+
+  @Test
+  default void aSampleTellsOfPressureWhereTheKernelDoes() {
+    Cgroup cgroup = newCgroup();
+    try (Sampler sampler = cgroup.sampler()) {
+      for (Pressure.Resource resource : Pressure.Resource.values()) {
+        assertThat(read(sampler).pressure().containsKey(resource))
+            .isEqualTo(cgroup.pressure(resource).isPresent());
+      }
+    }
+  }
+
+  @Test
+  default void aSamplerEndsWithItsCgroupAndDoesNotKeepIt() {
+    Cgroup cgroup = newCgroup();
+    try (Sampler sampler = cgroup.sampler()) {
+      Sample _ = read(sampler);
+      cgroup.remove();
+      assertThat(cgroup.exists()).isFalse();
+      assertThat(sampler.read()).isEmpty();
+      assertThat(sampler.read()).isEmpty();
+    }
+  }
+
+  @Test
+  default void aClosedSamplerOpensAgain() {
+    Sampler sampler = newCgroup().sampler();
+    Sample _ = read(sampler);
+    sampler.close();
+    assertThat(read(sampler).memoryLimit()).contains(Limit.unlimited());
+    sampler.close();
+  }
+}
