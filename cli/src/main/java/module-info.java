@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.holdfast.cli {
   requires com.google.gson;
+  requires dev.holdfast.api;
   requires dev.holdfast.isolator;
   requires info.picocli;
   requires jdk.unsupported; // sun.misc.Signal: the JDK's only way to be told of a signal

@@ -11,13 +11,16 @@
 //   holder gone instead of QUIT: the kernel's OOM killer is switched on, then
 //     with END_WITH_HOLDER  the run is stopped, killed and its cgroups are removed → exit
 //     without               all goes on until the leader has ended and its output is written → exit
+//   With DOOR a new holder may come through it at any time; it is told STARTED and EXITED again.
 #include <linux/signalfd.h>
 #include <stdbool.h>
 
 #include "cgroup.h"
+#include "door.h"
 #include "files.h"
 #include "leader.h"
 #include "log.h"
+#include "oom.h"
 #include "record.h"
 #include "signals.h"
 #include "status.h"
@@ -63,10 +66,15 @@ struct order {
 static struct record record; // all of it, until the leader runs
 static struct record kept;   // what is needed later
 static struct launch launch = {.record = &record, .run_dir = -1};
-static int control = CONTROL, children = -1;
+static int control = CONTROL, children = -1, door = -1, oom = -1;
 static int leader; // its pid; 0 before it runs and once it has been reaped
+static uint64_t leader_started; // by CLOCK_MONOTONIC
 static struct ending ending;
-static bool quit, holder_gone, more_to_reap;
+static struct message news[2]; // what every holder is told: how it began, and how it ended
+static struct order order;     // what has been heard of the next one
+static size_t order_length;
+static uint64_t oom_deadline; // by now_millis(); 0 when the run does not stand at its limit
+static bool quit, more_to_reap;
 
 static uint64_t now(int clock)
 {
@@ -93,13 +101,19 @@ static void tell(struct message message)
         sys_sendto(control, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static void tell_failed(enum step step, long error)
+static struct message failed(enum step step, long error)
 {
-    tell((struct message){
+    return (struct message){
         .type = FAILED,
         .value = step,
         .values = {(uint64_t)-error, (uint64_t)launch.launcher.pid, launch.launcher.start_time},
-    });
+    };
+}
+
+static void tell_news(int which, struct message message)
+{
+    news[which] = message;
+    tell(message);
 }
 
 static void write_status(void)
@@ -107,7 +121,7 @@ static void write_status(void)
     ending.log_dropped_bytes = log_dropped_bytes;
     long error = status_write(launch.run_dir, &ending);
     if (error)
-        tell_failed(STEP_STATUS, error);
+        tell(failed(STEP_STATUS, error));
 }
 
 static void leader_has_ended(int wait_status, const struct rusage *usage)
@@ -115,15 +129,16 @@ static void leader_has_ended(int wait_status, const struct rusage *usage)
     leader = 0;
     ending.wait_status = wait_status;
     ending.realtime_ns = now(CLOCK_REALTIME);
+    ending.took_ns = now(CLOCK_MONOTONIC) - leader_started;
     ending.usage = *usage;
     write_status();
-    tell((struct message){
+    tell_news(1, (struct message){
         .type = EXITED,
         .value = (uint32_t)wait_status,
         .values = {ending.realtime_ns, status_micros(&usage->ru_utime),
                    status_micros(&usage->ru_stime), (uint64_t)usage->ru_maxrss,
                    (uint64_t)usage->ru_minflt, (uint64_t)usage->ru_majflt,
-                   now(CLOCK_MONOTONIC)},
+                   leader_started + ending.took_ns},
     });
 }
 
@@ -146,7 +161,7 @@ static void reap(void)
 }
 
 // The launcher signals, not the holder: it is the one who knows that the pid is still the leader's.
-static void obey(struct order order)
+static void obey(void)
 {
     if (order.type == QUIT)
         quit = true;
@@ -156,29 +171,62 @@ static void obey(struct order order)
         sys_kill(leader, (int)order.value);
 }
 
-static void hear(void)
+static void let_go_of_holder(void)
 {
-    static struct order order;
-    static size_t have;
-    long n = sys_recvfrom(control, (char *)&order + have, sizeof order - have, MSG_DONTWAIT);
-    if (n == -EAGAIN || n == -EINTR)
-        return;
-    if (n > 0) {
-        have += (size_t)n;
-        if (have == sizeof order) {
-            have = 0;
-            obey(order);
-        }
-        return;
-    }
     // Before all else: with the kernel's OOM killer off and nobody there to act for it, the run
     // would hang at its memory limit for ever.
     const char *oom_switch = record_string(&kept, OOM_SWITCH);
     if (oom_switch)
-        file_control(oom_switch, "0");
-    holder_gone = true;
+        oom_leave_to_kernel(oom_switch);
     sys_close(control);
     control = -1;
+    order_length = 0;
+}
+
+static void hear(void)
+{
+    long n = sys_recvfrom(control, (char *)&order + order_length, sizeof order - order_length,
+                          MSG_DONTWAIT);
+    if (n == -EAGAIN || n == -EINTR)
+        return;
+    if (n <= 0) {
+        let_go_of_holder();
+        return;
+    }
+    order_length += (size_t)n;
+    if (order_length == sizeof order) {
+        order_length = 0;
+        obey();
+    }
+}
+
+// The newest holder is the one: an older one that still has its socket has been replaced.
+static void let_in(void)
+{
+    long next = door_accept(door);
+    if (next < 0)
+        return;
+    if (control >= 0)
+        let_go_of_holder();
+    control = (int)next;
+    for (int i = 0; i < 2; i++)
+        if (news[i].type)
+            tell(news[i]);
+}
+
+static void watch_oom(bool at_limit)
+{
+    if (at_limit) {
+        oom_clear(oom);
+        if (!oom_deadline)
+            oom_deadline = now_millis() + OOM_PATIENCE_MILLIS;
+    }
+    // Also while the kernel goes on telling it: processes that come to the limit one by one must
+    // not put the end of the holder's time off.
+    if (oom_deadline && millis_until(oom_deadline) == 0) {
+        oom_deadline = 0;
+        oom_leave_held_to_kernel(record_string(&kept, OOM_SWITCH));
+    }
 }
 
 // Waits for something to happen, at most so long, and does what it calls for, a bounded amount.
@@ -187,21 +235,28 @@ static void turn(int64_t millis)
     struct pollfd fds[] = {
         {.fd = control, .events = POLLIN},
         {.fd = children, .events = POLLIN},
+        {.fd = door, .events = POLLIN},
+        {.fd = oom, .events = POLLIN},
         {.fd = logs[0].pipe, .events = POLLIN},
         {.fd = logs[1].pipe, .events = POLLIN},
     };
+    if (oom_deadline && (millis == FOREVER || millis > millis_until(oom_deadline)))
+        millis = millis_until(oom_deadline);
     if (more_to_reap)
         millis = 0;
     struct __kernel_timespec timeout = {.tv_sec = millis / 1000,
                                         .tv_nsec = millis % 1000 * 1000000};
-    if (sys_ppoll(fds, 4, millis == FOREVER ? NULL : &timeout) < 0)
+    if (sys_ppoll(fds, sizeof fds / sizeof *fds, millis == FOREVER ? NULL : &timeout) < 0)
         return;
     if (fds[0].revents)
         hear();
     if (fds[1].revents || more_to_reap)
         reap();
+    if (fds[2].revents)
+        let_in();
+    watch_oom(fds[3].revents);
     for (int i = 0; i < 2; i++)
-        if (fds[2 + i].revents)
+        if (fds[4 + i].revents)
             log_carry(&logs[i]);
 }
 
@@ -272,17 +327,18 @@ static void end_the_run(void)
     remove_cgroups();
 }
 
-static void outlive_holder(void)
+static uint64_t has_flag(enum flag flag)
 {
-    uint64_t flags = record_number(&kept, FLAGS, 0);
-    if (flags & END_WITH_HOLDER) {
-        end_the_run();
-        if (flags & LOCK)
-            remove_roots();
-    } else {
-        while (leader || logs[0].pipe >= 0 || logs[1].pipe >= 0)
-            turn(FOREVER);
-    }
+    return record_number(&kept, FLAGS, 0) & flag;
+}
+
+static bool is_needed(void)
+{
+    if (quit)
+        return false;
+    if (control >= 0)
+        return true;
+    return !has_flag(END_WITH_HOLDER) && (leader || logs[0].pipe >= 0 || logs[1].pipe >= 0);
 }
 
 // Once more in the process that clone3(2) makes: none of it is inherited.
@@ -336,6 +392,11 @@ static long open_logs(void)
     return 0;
 }
 
+static long open_door(void)
+{
+    return has_flag(DOOR) ? door = (int)door_open(launch.run_dir) : 0;
+}
+
 static long start(void)
 {
     TRY(&launch, STEP_RECORD, record_read(control, &record));
@@ -344,6 +405,7 @@ static long start(void)
     TRY(&launch, STEP_PIDS, open_run_dir());
     TRY(&launch, STEP_CLONE, children = (int)signals_open_children());
     TRY(&launch, STEP_PIDS, process_start_time(&launch.launcher.start_time));
+    TRY(&launch, STEP_DOOR, open_door());
     TRY(&launch, STEP_LOG, open_logs());
     return leader_start(&launch);
 }
@@ -376,22 +438,31 @@ __attribute__((noreturn)) void launcher_main(void)
 
     long error = start();
     if (error) {
-        tell_failed(launch.step, error);
+        tell_news(0, failed(launch.step, error));
     } else {
         leader = launch.leader.pid;
-        tell((struct message){
+        leader_started = now(CLOCK_MONOTONIC);
+        ending.started_realtime_ns = now(CLOCK_REALTIME);
+        tell_news(0, (struct message){
             .type = STARTED,
             .value = (uint32_t)leader,
             .values = {launch.leader.start_time, (uint64_t)launch.launcher.pid,
-                       launch.launcher.start_time, now(CLOCK_REALTIME), now(CLOCK_MONOTONIC)},
+                       launch.launcher.start_time, ending.started_realtime_ns, leader_started},
         });
     }
     let_go();
+    // Not before the leader runs, which need not wait for it: what has happened by now is told, too.
+    char *oom_switch = record_string(&kept, OOM_SWITCH);
+    if (oom_switch)
+        oom = (int)oom_watch(oom_switch);
 
-    while (!quit && !holder_gone)
+    while (is_needed())
         turn(FOREVER);
-    if (holder_gone)
-        outlive_holder();
+    if (!quit && has_flag(END_WITH_HOLDER)) {
+        end_the_run();
+        if (has_flag(LOCK))
+            remove_roots();
+    }
 
     reap(); // the holder's QUIT may have come before the kernel's SIGCHLD
     log_finish();

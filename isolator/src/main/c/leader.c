@@ -75,8 +75,17 @@ static long write_pids(void)
     return file_replace(current->run_dir, "pids", "pids.tmp", &text);
 }
 
+// A run whose output is carried into files has nobody to ask for input.
 static long connect_logs(void)
 {
+    if (logs[0].leader_end >= 0 || logs[1].leader_end >= 0) {
+        long null = sys_openat(AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC, 0);
+        if (null < 0)
+            return null;
+        long fd = sys_dup3((int)null, 0, 0);
+        if (fd < 0)
+            return fd;
+    }
     for (int i = 0; i < 2; i++)
         if (logs[i].leader_end >= 0) {
             long fd = sys_dup3(logs[i].leader_end, 1 + i, 0);

@@ -23,7 +23,8 @@ enum step {
     STEP_NO_NEW_PRIVS,
     STEP_EXEC,
     STEP_LOG,
-    STEP_STATUS
+    STEP_STATUS,
+    STEP_DOOR
 };
 
 // The start time (in clock ticks since boot) tells a process from a later one with the same pid.

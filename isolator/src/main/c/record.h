@@ -38,7 +38,8 @@ enum flag {
     NO_NEW_PRIVS = 1,
     END_WITH_HOLDER = 2, // the run must not outlive the holder
     LOCK = 4,            // there is a lock file that tells whether the holder was the last one
-    ALL_FLAGS = 7
+    DOOR = 8,            // open a door in RUN_DIR, for a holder that comes later
+    ALL_FLAGS = 15
 };
 
 struct credentials {

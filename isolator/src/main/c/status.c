@@ -16,6 +16,8 @@ long status_write(int run_dir, const struct ending *ending)
     } lines[] = {
         {"wait_status ", (uint64_t)ending->wait_status},
         {"ended_realtime_ns ", ending->realtime_ns},
+        {"started_realtime_ns ", ending->started_realtime_ns},
+        {"took_ns ", ending->took_ns},
         {"utime_us ", status_micros(&usage->ru_utime)},
         {"stime_us ", status_micros(&usage->ru_stime)},
         {"maxrss_kb ", (uint64_t)usage->ru_maxrss},

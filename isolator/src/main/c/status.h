@@ -8,6 +8,7 @@
 
 struct ending {
     int wait_status;
+    uint64_t started_realtime_ns, took_ns; // of the leader
     uint64_t realtime_ns; // 0: it has not ended
     struct rusage usage;  // of the leader and the descendants it has waited for
     uint64_t log_dropped_bytes;

@@ -25,6 +25,10 @@
 #define MSG_DONTWAIT 0x40
 #define MSG_NOSIGNAL 0x4000
 #define DT_DIR 4
+#define AF_UNIX 1
+#define SOCK_STREAM 1
+#define SOCK_NONBLOCK O_NONBLOCK
+#define SOCK_CLOEXEC O_CLOEXEC
 
 struct dirent64 {
     uint64_t inode;
@@ -147,6 +151,11 @@ SYSCALL(umask, (unsigned mask), mask)
 // Messages, waiting, time, memory.
 SYSCALL(sendto, (int fd, const void *from, size_t length, int flags), fd, from, length, flags)
 SYSCALL(recvfrom, (int fd, void *to, size_t length, int flags), fd, to, length, flags)
+SYSCALL(socket, (int family, int type), family, type)
+SYSCALL(bind, (int fd, const void *address, size_t length), fd, address, length)
+SYSCALL(listen, (int fd, int backlog), fd, backlog)
+SYSCALL(accept4, (int fd, int flags), fd, NULL, NULL, flags)
+SYSCALL(eventfd2, (unsigned initial, int flags), initial, flags)
 SYSCALL(ppoll, (struct pollfd *fds, size_t n, struct __kernel_timespec *timeout), fds, n, timeout)
 SYSCALL(signalfd4, (int fd, const uint64_t *mask, int flags), fd, mask, sizeof *mask, flags)
 SYSCALL(clock_gettime, (int clock, struct __kernel_timespec *to), clock, to)

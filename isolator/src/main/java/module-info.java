@@ -4,8 +4,10 @@
 /// [dev.holdfast.isolator.Outcome].
 @org.jspecify.annotations.NullMarked
 module dev.holdfast.isolator {
+  requires transitive com.google.gson;
   requires transitive dev.holdfast.cgroup;
   requires static transitive org.jspecify;
 
   exports dev.holdfast.isolator;
+  exports dev.holdfast.isolator.json;
 }

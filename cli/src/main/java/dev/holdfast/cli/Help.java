@@ -13,7 +13,27 @@ final class Help {
 
   /// All verbs, in the order of the overview.
   static List<Verb> verbs() {
-    return List.of(new RunVerb(), new DoctorVerb(), new VersionVerb(), new CompletionVerb());
+    return List.of(
+        new RunVerb(),
+        new AgentVerb(),
+        new PsVerb(),
+        new InspectVerb(),
+        new StatsVerb(),
+        new TopVerb(),
+        new LogsVerb(),
+        new EventsVerb(),
+        new WaitVerb(),
+        new ExplainVerb(),
+        new UpdateVerb(),
+        new PauseVerb(true),
+        new PauseVerb(false),
+        new KillVerb(),
+        new StopVerb(),
+        new RmVerb(),
+        new PruneVerb(),
+        new DoctorVerb(),
+        new VersionVerb(),
+        new CompletionVerb());
   }
 
   /// The parser of one verb's words.
@@ -22,7 +42,10 @@ final class Help {
     spec.name("holdfast " + verb.name());
     spec.usageMessage().description(verb.summary());
     spec.addOption(
-        OptionSpec.builder("-h", "--help").description("Show this help and exit.").build());
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true) // needs none of what the verb needs
+            .description("Show this help and exit.")
+            .build());
     CommandLine commandLine = new CommandLine(spec);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setExpandAtFiles(false); // an argument that begins with @ is an argument

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.HoldfastException;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.linux.Host;
@@ -7,6 +8,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -18,7 +20,7 @@ public final class Main {
 
   public static void main(String[] args) {
     Streams streams = new Streams(stream(FileDescriptor.out), stream(FileDescriptor.err));
-    Thread.setDefaultUncaughtExceptionHandler((_, defect) -> report(defect, streams));
+    catchDefects(streams);
     int status = call(CommandLineWords.exact(args), streams);
     streams.out().flush();
     streams.err().flush();
@@ -26,6 +28,10 @@ public final class Main {
       // Not System.exit: it loads java.logging, and there is no hook to run.
       Runtime.getRuntime().halt(status);
     }
+  }
+
+  static void catchDefects(Streams streams) {
+    Thread.setDefaultUncaughtExceptionHandler((_, defect) -> report(defect, streams));
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {
@@ -40,6 +46,9 @@ public final class Main {
       streams.message(e.getMessage());
       return Verdict.OWN_ERROR_CODE;
     } catch (IsolatorException e) {
+      streams.message(e.getMessage());
+      return Verdict.OWN_ERROR_CODE;
+    } catch (HoldfastException e) {
       streams.message(e.getMessage());
       return Verdict.OWN_ERROR_CODE;
     } catch (InterruptedException e) {
@@ -87,10 +96,28 @@ public final class Main {
   private static Verb verb(String word) {
     return switch (word) {
       case "run" -> {
-        // Making ready for foreign calls takes as long as reading the words: both at once.
-        Thread.ofPlatform().daemon().name("head-start").start(Host::warmUp);
+        if (!Files.exists(Surroundings.socket())) {
+          // Making ready for foreign calls takes as long as reading the words: both at once.
+          Thread.ofPlatform().daemon().name("head-start").start(Host::warmUp);
+        }
         yield new RunVerb();
       }
+      case "agent" -> new AgentVerb();
+      case "ps" -> new PsVerb();
+      case "inspect" -> new InspectVerb();
+      case "stats" -> new StatsVerb();
+      case "top" -> new TopVerb();
+      case "logs" -> new LogsVerb();
+      case "events" -> new EventsVerb();
+      case "wait" -> new WaitVerb();
+      case "explain" -> new ExplainVerb();
+      case "update" -> new UpdateVerb();
+      case "pause" -> new PauseVerb(true);
+      case "unpause" -> new PauseVerb(false);
+      case "kill" -> new KillVerb();
+      case "stop" -> new StopVerb();
+      case "rm" -> new RmVerb();
+      case "prune" -> new PruneVerb();
       case "doctor" -> new DoctorVerb();
       case "version" -> new VersionVerb();
       case "completion" -> new CompletionVerb();

@@ -29,6 +29,13 @@ record RunEnvironment(Optional<Identity> identity, List<String> files, List<Stri
     if (terminal != null && (Terminal.isTerminal(0) || Terminal.isTerminal(1))) {
       variables.put("TERM", terminal);
     }
+    variables.putAll(named(files, settings));
+    return variables;
+  }
+
+  /// Only what the user named.
+  static Map<String, String> named(List<String> files, List<String> settings) {
+    Map<String, String> variables = new LinkedHashMap<>();
     files.forEach(file -> addFile(file, variables));
     settings.forEach(setting -> add("--env", setting, variables));
     return variables;

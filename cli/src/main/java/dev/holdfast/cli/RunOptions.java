@@ -14,9 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiConsumer;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -27,60 +26,63 @@ final class RunOptions {
   private static final Cpus NO_CPUS = new Cpus(0);
   private static final int LONGEST_DEFAULT_NAME = 60;
 
-  private final ParseResult call;
+  private final CallOptions options;
 
   RunOptions(ParseResult call) {
-    this.call = call;
+    this.options = new CallOptions(call);
+  }
+
+  CallOptions words() {
+    return options;
   }
 
   static CommandSpec spec() {
     CommandSpec spec = CommandSpec.create();
     // What follows the command is the command's.
     spec.parser().stopAtPositional(true);
-    add(spec, "NAME", "Name of the run; the command's by default.", "--name");
-    add(spec, "NAME", "Framework that it belongs to; 'default' by default.", "--framework");
-    addRepeatable(spec, "K=V", "Label, kept in the verdict.", "--label");
-    spec.addOption(
-        OptionSpec.builder("--no-agent")
-            .description("Run in this process, which is what happens without an agent.")
-            .build());
-    add(spec, "N", "CPUs, as 0.5 or 2.", "--cpus");
-    add(
+    CallOptions.add(spec, "NAME", "Name of the run; the command's by default.", "--name");
+    CallOptions.add(
+        spec, "NAME", "Framework that it belongs to; 'default' by default.", "--framework");
+    CallOptions.addRepeatable(spec, "K=V", "Label, kept in the verdict.", "--label");
+    CallOptions.addFlag(
         spec,
-        "shares|quota|pinned",
-        "What --cpus is: a claim when CPUs are scarce (shares, the default), a claim and a cap"
-            + " (quota), or CPUs of its own (pinned).",
-        "--cpu-mode");
-    add(spec, "D", "Unused quota that may be saved up; with quota.", "--cpu-burst");
-    add(spec, "LIST", "CPUs to run on, as 0-2,5.", "--cpuset-cpus");
-    add(spec, "SIZE", "Memory limit, as 512m or 1.5g; at least 32m.", "-m", "--memory");
-    add(spec, "SIZE", "Memory it should keep when the host is short.", "--memory-reservation");
-    add(
+        "Have the agent run it, print the run's id and leave; its output is for logs.",
+        "-d",
+        "--detach");
+    CallOptions.addFlag(
         spec,
-        "SIZE",
-        "Limit on memory and swap together, -1 for no limit; the memory limit by default.",
-        "--memory-swap");
-    add(spec, "N", "Limit on processes and threads.", "--pids-limit");
-    add(spec, "D", "End it after this time; exit code 124.", "--timeout");
-    add(spec, "D", "End it after this much CPU time of all its processes.", "--cpu-timeout");
-    add(
+        "Have the agent run it, which is what happens where one listens: the run outlives agent"
+            + " and client.",
+        "--agent");
+    CallOptions.addFlag(
+        spec,
+        "Run in this process, which is what happens without an agent: the run ends with it.",
+        "--no-agent");
+    LimitOptions.addTo(spec);
+    CallOptions.add(spec, "D", "End it after this time; exit code 124.", "--timeout");
+    CallOptions.add(
+        spec, "D", "End it after this much CPU time of all its processes.", "--cpu-timeout");
+    CallOptions.add(
         spec,
         "D",
         "Time between the request to end (SIGTERM) and the kill; 10s by default.",
         "--stop-timeout");
-    add(
+    CallOptions.add(
         spec,
         "report|kernel",
         "At the memory limit: describe and end the run (report, the default), or let the kernel"
             + " kill one process (kernel).",
         "--oom");
-    add(spec, "USER[:GROUP]", "Run as this user.", "-u", "--user");
-    add(spec, "DIR", "Working directory; the current one by default.", "-w", "--workdir");
-    addRepeatable(
+    CallOptions.add(spec, "USER[:GROUP]", "Run as this user.", "-u", "--user");
+    CallOptions.add(
+        spec, "DIR", "Working directory; the current one by default.", "-w", "--workdir");
+    CallOptions.addRepeatable(
         spec, "K[=V]", "Environment variable; without a value, the caller's.", "-e", "--env");
-    addRepeatable(spec, "FILE", "File of environment variables, one a line.", "--env-file");
-    addRepeatable(spec, "NAME=SOFT[:HARD]", "Limit of setrlimit(2), as nofile=1024.", "--ulimit");
-    add(spec, "FILE", "Write the verdict there as JSON.", "--verdict");
+    CallOptions.addRepeatable(
+        spec, "FILE", "File of environment variables, one a line.", "--env-file");
+    CallOptions.addRepeatable(
+        spec, "NAME=SOFT[:HARD]", "Limit of setrlimit(2), as nofile=1024.", "--ulimit");
+    CallOptions.add(spec, "FILE", "Write the verdict there as JSON.", "--verdict");
     spec.addPositional(
         PositionalParamSpec.builder()
             .paramLabel("COMMAND [ARG]…")
@@ -94,47 +96,26 @@ final class RunOptions {
     return spec;
   }
 
-  private static void add(CommandSpec spec, String label, String description, String... names) {
-    spec.addOption(
-        OptionSpec.builder(names)
-            .paramLabel(label)
-            .type(String.class)
-            .description(description)
-            .build());
-  }
-
-  private static void addRepeatable(
-      CommandSpec spec, String label, String description, String... names) {
-    spec.addOption(
-        OptionSpec.builder(names)
-            .paramLabel(label)
-            .arity("1")
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .description(description + " Repeatable.")
-            .build());
-  }
-
   /// The spec that the words describe.
   ///
   /// @throws UsageException naming the option that does not fit
   ExecutorSpec toSpec() {
-    List<String> command = call.matchedPositionalValue(0, List.of());
-    Optional<Identity> identity = value("--user", Identity::parse);
+    List<String> command = options.call().matchedPositionalValue(0, List.of());
+    Optional<Identity> identity = options.value("--user", Identity::parse);
     try {
       ExecutorSpec.Builder builder = ExecutorSpec.builder(id(command), command);
-      list("--label").forEach(label -> addLabel(builder, label));
+      options.list("--label").forEach(label -> addLabel(label, builder::label));
       builder.limits(limits());
-      value("--timeout", RunOptions::time).ifPresent(builder::timeout);
-      value("--cpu-timeout", RunOptions::time).ifPresent(builder::cpuTimeout);
-      value("--stop-timeout", Durations::parse).ifPresent(builder::stopTimeout);
-      value("--oom", RunOptions::oomMode).ifPresent(builder::oomMode);
+      options.value("--timeout", RunOptions::time).ifPresent(builder::timeout);
+      options.value("--cpu-timeout", RunOptions::time).ifPresent(builder::cpuTimeout);
+      options.value("--stop-timeout", Durations::parse).ifPresent(builder::stopTimeout);
+      options.value("--oom", RunOptions::oomMode).ifPresent(builder::oomMode);
       identity.map(Identity::credentials).ifPresent(builder::credentials);
-      value("--workdir", RunOptions::directory).ifPresent(builder::workDirectory);
-      for (String limit : list("--ulimit")) {
-        builder.resourceLimit(parse("--ulimit", limit, ResourceLimit::parse));
+      options.value("--workdir", RunOptions::directory).ifPresent(builder::workDirectory);
+      for (String limit : options.list("--ulimit")) {
+        builder.resourceLimit(CallOptions.parse("--ulimit", limit, ResourceLimit::parse));
       }
-      new RunEnvironment(identity, list("--env-file"), list("--env"))
+      new RunEnvironment(identity, options.list("--env-file"), options.list("--env"))
           .variables()
           .forEach(builder::environment);
       return builder.build();
@@ -145,18 +126,22 @@ final class RunOptions {
 
   /// Where to write the verdict.
   Optional<VerdictFile> verdictFile() {
-    return value("--verdict", VerdictFile::at);
+    return options.value("--verdict", VerdictFile::at);
   }
 
   /// The memory that was asked for, before the policy's floor.
   Optional<Bytes> askedMemory() {
-    return value("--memory", text -> positive(text, Bytes.parse(text), Bytes.ZERO));
+    return options.value("--memory", RunOptions::memory);
   }
 
   private ExecutorId id(List<String> command) {
     return new ExecutorId(
-        value("--framework", it -> new ExecutorId(it, "any").framework()).orElse(DEFAULT_FRAMEWORK),
-        value("--name", it -> new ExecutorId("any", it).name()).orElseGet(() -> nameOf(command)));
+        options
+            .value("--framework", it -> new ExecutorId(it, "any").framework())
+            .orElse(DEFAULT_FRAMEWORK),
+        options
+            .value("--name", it -> new ExecutorId("any", it).name())
+            .orElseGet(() -> nameOf(command)));
   }
 
   /// The program's file name, made fit: nobody chose it as a name.
@@ -169,21 +154,29 @@ final class RunOptions {
 
   private Limits limits() {
     return new Limits(
-        value("--cpus", text -> positive(text, Cpus.parse(text), NO_CPUS)),
-        value("--cpu-mode", RunOptions::cpuMode).orElse(CpuMode.SHARES),
-        value("--cpu-burst", Durations::parse),
-        value("--cpuset-cpus", RunOptions::cpuSet),
+        options.value("--cpus", RunOptions::cpus),
+        options.value("--cpu-mode", RunOptions::cpuMode).orElse(CpuMode.SHARES),
+        options.value("--cpu-burst", Durations::parse),
+        options.value("--cpuset-cpus", RunOptions::cpuSet),
         askedMemory(),
-        value("--memory-reservation", Bytes::parse),
-        value("--memory-swap", RunOptions::swap),
-        value("--pids-limit", RunOptions::count));
+        options.value("--memory-reservation", Bytes::parse),
+        options.value("--memory-swap", RunOptions::swap),
+        options.value("--pids-limit", RunOptions::count));
   }
 
-  private static Limit<Bytes> swap(String text) {
+  static Cpus cpus(String text) {
+    return positive(text, Cpus.parse(text), NO_CPUS);
+  }
+
+  static Bytes memory(String text) {
+    return positive(text, Bytes.parse(text), Bytes.ZERO);
+  }
+
+  static Limit<Bytes> swap(String text) {
     return text.equals(UNLIMITED) ? Limit.unlimited() : Limit.at(Bytes.parse(text));
   }
 
-  private static long count(String text) {
+  static long count(String text) {
     try {
       return positive(text, Long.valueOf(text), 0L);
     } catch (NumberFormatException e) {
@@ -191,11 +184,11 @@ final class RunOptions {
     }
   }
 
-  private static Duration time(String text) {
+  static Duration time(String text) {
     return positive(text, Durations.parse(text), Duration.ZERO);
   }
 
-  private static CpuSet cpuSet(String text) {
+  static CpuSet cpuSet(String text) {
     CpuSet cpus = CpuSet.parse(text);
     if (cpus.isEmpty()) {
       throw new IllegalArgumentException("'" + text + "' names no cpu");
@@ -210,7 +203,7 @@ final class RunOptions {
     return value;
   }
 
-  private static CpuMode cpuMode(String text) {
+  static CpuMode cpuMode(String text) {
     return switch (text) {
       case "shares" -> CpuMode.SHARES;
       case "quota" -> CpuMode.QUOTA;
@@ -220,7 +213,7 @@ final class RunOptions {
     };
   }
 
-  private static OomMode oomMode(String text) {
+  static OomMode oomMode(String text) {
     return switch (text) {
       case "report" -> OomMode.REPORT;
       case "kernel" -> OomMode.KERNEL;
@@ -228,35 +221,15 @@ final class RunOptions {
     };
   }
 
-  private static Path directory(String text) {
+  static Path directory(String text) {
     return Path.of(text).toAbsolutePath();
   }
 
-  private static void addLabel(ExecutorSpec.Builder builder, String label) {
+  static void addLabel(String label, BiConsumer<String, String> labels) {
     int equals = label.indexOf('=');
     if (equals < 1) {
       throw new UsageException("--label: '" + label + "' is not K=V");
     }
-    builder.label(label.substring(0, equals), label.substring(equals + 1));
-  }
-
-  private Optional<String> text(String option) {
-    return Optional.ofNullable(call.matchedOptionValue(option, null));
-  }
-
-  private <T> Optional<T> value(String option, Function<String, T> parser) {
-    return text(option).map(text -> parse(option, text, parser));
-  }
-
-  private static <T> T parse(String option, String text, Function<String, T> parser) {
-    try {
-      return parser.apply(text);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(option + ": " + e.getMessage(), e);
-    }
-  }
-
-  private List<String> list(String option) {
-    return call.matchedOptionValue(option, List.of());
+    labels.accept(label.substring(0, equals), label.substring(equals + 1));
   }
 }

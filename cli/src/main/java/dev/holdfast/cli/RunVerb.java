@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.AgentSocket;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Isolator;
@@ -31,18 +32,36 @@ final class RunVerb implements Verb {
   @Override
   public int run(ParseResult call, Streams streams) throws InterruptedException {
     RunOptions options = new RunOptions(call);
+    return asksAgent(options.words())
+        ? new AgentRun(options, streams).run()
+        : runHere(options, streams);
+  }
+
+  private static boolean asksAgent(CallOptions words) {
+    boolean insists = words.has("--agent") || words.has("--detach");
+    if (words.has("--no-agent")) {
+      if (insists) {
+        throw new UsageException(
+            "run: --no-agent does not go with "
+                + (words.has("--agent")
+                    ? "--agent"
+                    : "--detach, which leaves the run to the agent"));
+      }
+      return false;
+    }
+    return insists || AgentSocket.isInPlace(Surroundings.socket());
+  }
+
+  private static int runHere(RunOptions options, Streams streams) throws InterruptedException {
     ExecutorSpec spec = options.toSpec();
     Optional<VerdictFile> verdictFile = options.verdictFile();
-    options
-        .askedMemory()
-        .filter(asked -> asked.compareTo(Policy.MINIMUM_MEMORY) < 0)
-        .ifPresent(asked -> notice(asked, streams));
+    noticeMinimum(options, streams);
     try (Isolator isolator = Isolator.open(Surroundings.config());
         SignalForwarding signals = SignalForwarding.install(spec.stopTimeout())) {
       Run run = launch(isolator, spec, verdictFile);
       Outcome outcome;
       try (StatusLine status = StatusLine.start(run, spec, streams)) {
-        signals.attach(run, status);
+        signals.attach(new EmbeddedTarget(run), status::giveBack);
         outcome = run.await();
       }
       OutcomeText.print(outcome, streams);
@@ -59,6 +78,13 @@ final class RunVerb implements Verb {
       verdictFile.ifPresent(file -> file.writeRefusal(spec, e.getMessage()));
       throw e;
     }
+  }
+
+  static void noticeMinimum(RunOptions options, Streams streams) {
+    options
+        .askedMemory()
+        .filter(asked -> asked.compareTo(Policy.MINIMUM_MEMORY) < 0)
+        .ifPresent(asked -> notice(asked, streams));
   }
 
   private static void notice(Bytes asked, Streams streams) {

@@ -1,7 +1,5 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.isolator.IsolatorException;
-import dev.holdfast.isolator.Run;
 import dev.holdfast.linux.Processes;
 import dev.holdfast.linux.Signal;
 import java.time.Duration;
@@ -24,9 +22,9 @@ final class SignalForwarding implements AutoCloseable {
   private final List<Replaced> replaced = new ArrayList<>();
 
   // Guarded by this.
-  private final List<Consumer<Run>> early = new ArrayList<>();
-  private Optional<Run> run = Optional.empty();
-  private Optional<StatusLine> status = Optional.empty();
+  private final List<Consumer<SignalTarget>> early = new ArrayList<>();
+  private Optional<SignalTarget> run = Optional.empty();
+  private Runnable beforeSuspension = () -> {};
 
   private SignalForwarding(Duration stopTimeout) {
     this.stopTimeout = stopTimeout;
@@ -42,26 +40,28 @@ final class SignalForwarding implements AutoCloseable {
     forwarding.handle(Signal.USR1, run -> run.signal(Signal.USR1));
     forwarding.handle(Signal.WINCH, run -> run.signal(Signal.WINCH));
     forwarding.handle(Signal.TSTP, forwarding::suspend);
-    forwarding.handle(Signal.CONT, Run::unpause);
+    forwarding.handle(Signal.CONT, SignalTarget::unpause);
     // The JVM's answer would be a dump of its threads on stdout.
     Processes.ignore(Signal.QUIT);
     return forwarding;
   }
 
   /// From now on signals go to `target`, those that have come already first.
-  void attach(Run target, StatusLine line) {
-    List<Consumer<Run>> waiting;
+  ///
+  /// @param beforeSuspension done before this process is stopped
+  void attach(SignalTarget target, Runnable beforeSuspension) {
+    List<Consumer<SignalTarget>> waiting;
     synchronized (this) {
       run = Optional.of(target);
-      status = Optional.of(line);
+      this.beforeSuspension = beforeSuspension;
       waiting = List.copyOf(early);
       early.clear();
     }
     waiting.forEach(action -> action.accept(target));
   }
 
-  private void act(Consumer<Run> action) {
-    Optional<Run> target;
+  private void act(Consumer<SignalTarget> action) {
+    Optional<SignalTarget> target;
     synchronized (this) {
       target = run;
       if (target.isEmpty()) {
@@ -71,7 +71,7 @@ final class SignalForwarding implements AutoCloseable {
     target.ifPresent(action);
   }
 
-  private void interrupt(Run target) {
+  private void interrupt(SignalTarget target) {
     switch (interrupts.incrementAndGet()) {
       case 1 -> target.signal(Signal.INT);
       case 2 -> target.stop("SIGINT", stopTimeout);
@@ -79,23 +79,21 @@ final class SignalForwarding implements AutoCloseable {
     }
   }
 
-  private void suspend(Run target) {
-    try {
-      target.pause();
-    } catch (IsolatorException ended) {
-      return; // then there is nothing to pause, and nothing to wait for
+  private void suspend(SignalTarget target) {
+    if (!target.pause()) {
+      return; // it has ended: then there is nothing to wait for
     }
-    Optional<StatusLine> line;
+    Runnable before;
     synchronized (this) {
-      line = status;
+      before = beforeSuspension;
     }
-    line.ifPresent(StatusLine::giveBack);
+    before.run();
     // Takes effect when the kernel gets round to it, not before this returns: what is to follow is
     // SIGCONT's business.
     Processes.kill((int) ProcessHandle.current().pid(), Signal.STOP);
   }
 
-  private void handle(Signal signal, Consumer<Run> action) {
+  private void handle(Signal signal, Consumer<SignalTarget> action) {
     sun.misc.Signal known = new sun.misc.Signal(signal.name().substring(3));
     sun.misc.SignalHandler before = sun.misc.Signal.handle(known, _ -> act(action));
     if (before.equals(sun.misc.SignalHandler.SIG_IGN)) {

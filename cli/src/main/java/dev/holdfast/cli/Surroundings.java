@@ -1,5 +1,7 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.AgentSocket;
+import dev.holdfast.api.HoldfastClient;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.isolator.IsolatorConfig;
 import java.nio.file.InvalidPathException;
@@ -8,6 +10,19 @@ import java.nio.file.Path;
 /// What the caller's environment says about where Holdfast keeps its things.
 final class Surroundings {
   private Surroundings() {}
+
+  /// Where the agent listens, if there is one.
+  static Path socket() {
+    try {
+      return AgentSocket.path();
+    } catch (InvalidPathException e) {
+      throw new UsageException("HOLDFAST_SOCKET: " + e.getMessage(), e);
+    }
+  }
+
+  static HoldfastClient client() {
+    return HoldfastClient.at(socket());
+  }
 
   /// The defaults, unless `HOLDFAST_CGROUPS_ROOT` and `HOLDFAST_RUNTIME_DIR` say otherwise. Runs
   /// get platform threads: for a single one the machinery of virtual threads costs more than it

@@ -1,8 +1,10 @@
 package dev.holdfast.cli;
 
+import com.google.gson.JsonObject;
 import com.google.gson.stream.JsonWriter;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Outcome;
+import dev.holdfast.isolator.json.OutcomeJson;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -37,7 +39,16 @@ final class VerdictFile {
   /// The run has ended as it has: a file that cannot be written is told, and changes nothing.
   void write(Outcome outcome, ExecutorSpec spec, Streams streams) {
     try {
-      write(json -> new VerdictJson(json).write(outcome, spec));
+      write(json -> new OutcomeJson(json).write(outcome, spec));
+    } catch (IOException e) {
+      streams.message("--verdict: cannot write " + path + ": " + reason(e));
+    }
+  }
+
+  /// The same for a run of an agent, which has put it down already.
+  void write(JsonObject outcome, Streams streams) {
+    try {
+      Files.writeString(path, JsonText.format(outcome));
     } catch (IOException e) {
       streams.message("--verdict: cannot write " + path + ": " + reason(e));
     }
@@ -46,7 +57,7 @@ final class VerdictFile {
   /// For a run that could not be set up, which is what the user is told.
   void writeRefusal(ExecutorSpec spec, String why) {
     try {
-      write(json -> new VerdictJson(json).writeRefusal(spec, why));
+      write(json -> new OutcomeJson(json).writeRefusal(spec, why));
     } catch (IOException e) {
       return;
     }

@@ -47,7 +47,9 @@ class CompletionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "r, run",
+    "ru, run",
+    "pr, prune",
+    "update --d, --dry-run",
     "do, doctor",
     "--v, --version",
     "run --cpu-m, --cpu-mode",
@@ -62,7 +64,8 @@ class CompletionTest {
 
   @Test
   void offersAllVerbsAndAllOptions() throws Exception {
-    assertThat(complete("\"\"")).contains("run", "doctor", "version", "completion", "--help");
+    assertThat(complete("\"\""))
+        .contains("run", "agent", "ps", "unpause", "doctor", "version", "completion", "--help");
     assertThat(complete("run --")).contains("--memory", "--user", "--verdict", "--help");
   }
 

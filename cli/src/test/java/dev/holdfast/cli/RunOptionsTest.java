@@ -315,6 +315,8 @@ class RunOptionsTest {
                 "--name",
                 "--framework",
                 "--label",
+                "--detach",
+                "--agent",
                 "--no-agent",
                 "--cpus",
                 "--cpu-mode",

@@ -8,6 +8,7 @@ import dev.holdfast.cgroup.host.CgroupHost;
 import dev.holdfast.cgroup.host.Layout;
 import dev.holdfast.isolator.launcher.LauncherProgram;
 import dev.holdfast.isolator.life.CgroupRoot;
+import dev.holdfast.isolator.life.RootKeeper;
 import dev.holdfast.isolator.life.RunActor;
 import dev.holdfast.isolator.life.RunDirectory;
 import dev.holdfast.isolator.pinning.CpuLedger;
@@ -15,13 +16,16 @@ import dev.holdfast.linux.Host;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.KernelVersion;
 import dev.holdfast.linux.proc.ProcFs;
-import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Runs commands in cgroups of their own, in this process: the counterpart of [ProcessBuilder] that
 /// can limit, and kill a whole tree.
 ///
-/// A run ends with the process that launched it, however that ends. Needs root. Thread-safe.
+/// A run ends with the process that launched it, however that ends, unless it was launched
+/// [Detached]. Needs root. Thread-safe.
 public final class Isolator implements AutoCloseable {
   private final IsolatorConfig config;
   private final Hierarchy hierarchy;
@@ -29,6 +33,9 @@ public final class Isolator implements AutoCloseable {
   private final ProcFs proc;
   private final KernelEvents events;
   private final CpuLedger ledger;
+
+  /// Those that this process looks after.
+  private final Set<RunId> live = ConcurrentHashMap.newKeySet();
 
   private Isolator(
       IsolatorConfig config, Layout layout, Hierarchy hierarchy, ProcFs proc, KernelEvents events) {
@@ -69,26 +76,97 @@ public final class Isolator implements AutoCloseable {
   ///
   /// @throws IsolatorException when it cannot be set up; nothing of it is left then
   public Run launch(ExecutorSpec spec) {
-    Set<Controller> controllers = preflight.check(spec);
-    Path program = LauncherProgram.locate(config.libraryDirectory());
+    RunId id = RunId.random();
+    return start(id, RunActor.attached(id, spec, surroundings(preflight.check(spec))));
+  }
+
+  /// Starts a run that outlives this process: its output goes to files, and whoever opens the same
+  /// runtime directory can [#adopt] it. Returns when its program runs, or its
+  /// [Verdict.LaunchFailed] is known.
+  ///
+  /// The run's directory in the runtime directory may be there already, with files of the caller's;
+  /// it stays until the caller removes it.
+  ///
+  /// @throws IsolatorException when it cannot be set up; nothing of it is left then
+  public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
+    return start(
+        id, RunActor.detached(id, spec, surroundings(preflight.check(spec)), detached, observer));
+  }
+
+  /// Takes over a run that another process has launched detached, whatever has become of it: one
+  /// that has ended meanwhile ends here with its true status, and is cleaned up. Returns at once.
+  ///
+  /// @param spec what was asked for, with the limits as they are now
+  /// @param decided why it was being ended when its agent went, see [RunObserver#decided]
+  public Run adopt(RunId id, ExecutorSpec spec, Optional<Verdict> decided, RunObserver observer) {
     RunActor run =
-        new RunActor(
-            RunId.random(),
-            spec,
-            new RunActor.Surroundings(
-                new CgroupRoot(
-                    hierarchy, config.root(), RunDirectory.lockFile(config.runtimeDirectory())),
-                controllers,
-                config.runtimeDirectory(),
-                program,
-                config.destroyTimeout(),
-                ledger,
-                proc,
-                Host.onlineCpus(),
-                events));
-    config.threads().newThread(run::live).start();
+        RunActor.adopted(id, spec, surroundings(preflight.chosen(spec)), decided, observer);
+    begin(id, run);
+    return run;
+  }
+
+  private Run start(RunId id, RunActor run) {
+    begin(id, run);
     run.awaitLaunch();
     return run;
+  }
+
+  private void begin(RunId id, RunActor run) {
+    // A second one would take the launcher from the first, which would take it for gone.
+    if (!live.add(id)) {
+      throw new IsolatorException("the run " + id + " is looked after here already");
+    }
+    try {
+      config.threads().newThread(() -> live(id, run)).start();
+    } catch (RuntimeException | Error noThread) {
+      live.remove(id);
+      throw noThread;
+    }
+  }
+
+  private void live(RunId id, RunActor run) {
+    try {
+      run.live();
+    } finally {
+      live.remove(id);
+    }
+  }
+
+  private RunActor.Surroundings surroundings(Set<Controller> controllers) {
+    return new RunActor.Surroundings(
+        root(),
+        controllers,
+        config.runtimeDirectory(),
+        LauncherProgram.locate(config.libraryDirectory()),
+        config.destroyTimeout(),
+        ledger,
+        proc,
+        Host.onlineCpus(),
+        events);
+  }
+
+  private CgroupRoot root() {
+    return new CgroupRoot(
+        hierarchy, config.root(), RunDirectory.lockFile(config.runtimeDirectory()));
+  }
+
+  /// Makes the cgroups' root and keeps it: for an agent's whole life.
+  ///
+  /// @throws IsolatorException when another agent has it
+  public RootHold holdRoot() {
+    return RootKeeper.hold(root(), hierarchy.controllers(), proc, config.destroyTimeout(), live);
+  }
+
+  /// The exclusive right of an agent to the runs below the cgroups' root.
+  public interface RootHold extends AutoCloseable {
+    /// Destroys, children first, every cgroup that was minted by an agent and is not of a run in
+    /// `known`, and what embedded runs whose holder was killed have left; returns one sentence for
+    /// each. Cgroups whose names were not minted here are never touched.
+    List<String> destroyOrphans(Set<RunId> known);
+
+    /// Lets go. The root goes if nothing lives in it.
+    @Override
+    void close();
   }
 
   /// Ends the watch over runs; await them first.

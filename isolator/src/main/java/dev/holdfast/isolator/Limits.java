@@ -75,4 +75,41 @@ public record Limits(
       throw new IllegalArgumentException(message);
     }
   }
+
+  /// These, with what `change` has in place of their own. A new number of cpus brings its mode; a
+  /// burst that is more than the new quota is lowered to it, as the kernel does.
+  public Limits with(Limits change) {
+    boolean newCpus = change.cpus.isPresent();
+    CpuMode mode = newCpus ? change.cpuMode : cpuMode;
+    return new Limits(
+        newCpus ? change.cpus : cpus,
+        mode,
+        change.cpuBurst.or(() ->
+            mode == CpuMode.QUOTA
+                ? cpuBurst.map(burst -> atMostQuota(burst, newCpus ? change.cpus : cpus))
+                : Optional.empty()),
+        change.cpusetCpus.or(() -> mode == CpuMode.PINNED ? Optional.empty() : cpusetCpus),
+        change.memory.or(() -> memory),
+        change.memoryReservation.or(() -> memoryReservation),
+        change.memoryAndSwap.or(() -> change.memory.isPresent() ? Optional.empty() : memoryAndSwap),
+        change.pids.or(() -> pids));
+  }
+
+  private static Duration atMostQuota(Duration burst, Optional<Cpus> cpus) {
+    Duration quota = Duration.ofNanos(1_000 * Policy.bandwidth(cpus.orElseThrow()).quotaMicros());
+    return burst.compareTo(quota) < 0 ? burst : quota;
+  }
+
+  /// These, with the hard memory limits of `other`.
+  public Limits withMemoryOf(Limits other) {
+    return new Limits(
+        cpus,
+        cpuMode,
+        cpuBurst,
+        cpusetCpus,
+        other.memory,
+        other.memoryReservation,
+        other.memoryAndSwap,
+        pids);
+  }
 }

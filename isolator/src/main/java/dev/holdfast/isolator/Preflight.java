@@ -32,11 +32,7 @@ final class Preflight {
   /// @throws IsolatorException when one that it needs is missing, or a limit is beyond this machine
   Set<Controller> check(ExecutorSpec spec) {
     Set<Controller> available = hierarchy.controllers();
-    Set<Controller> chosen = EnumSet.copyOf(available);
     Set<Controller> needed = needed(spec);
-    if (!needed.contains(Controller.CPUSET)) {
-      chosen.remove(Controller.CPUSET);
-    }
     StringBuilder missing = new StringBuilder();
     for (Controller controller : needed) {
       if (!available.contains(controller)) {
@@ -50,6 +46,15 @@ final class Preflight {
     }
     checkCpus(spec.limits());
     spec.workDirectory().ifPresent(Preflight::checkDirectory);
+    return chosen(spec);
+  }
+
+  /// The same for a run that is there already: nothing is checked.
+  Set<Controller> chosen(ExecutorSpec spec) {
+    Set<Controller> chosen = EnumSet.copyOf(hierarchy.controllers());
+    if (!needed(spec).contains(Controller.CPUSET)) {
+      chosen.remove(Controller.CPUSET);
+    }
     return chosen;
   }
 

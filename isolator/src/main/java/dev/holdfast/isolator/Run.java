@@ -12,6 +12,33 @@ public interface Run {
   /// The leader's pid; it means nothing after the run has ended.
   int leader();
 
+  /// The pid of its executor-launcher; 0 before it is known.
+  int launcher();
+
+  Phase phase();
+
+  /// Where a run stands.
+  enum Phase {
+    PREPARING,
+    RUNNING,
+    /// Asked to end.
+    STOPPING,
+    /// Its cgroup is being destroyed.
+    KILLING,
+    /// Its cgroup has gone, its leader's status has not come.
+    REAPING,
+    ENDED
+  }
+
+  /// The directories of its cgroup, one for each hierarchy.
+  java.util.List<java.nio.file.Path> cgroupDirectories();
+
+  /// The pids of its processes now; empty when it has ended.
+  java.util.Set<Integer> processes();
+
+  /// Whether [#pause] holds it.
+  boolean isPaused();
+
   /// Waits for the end. Repeatable.
   Outcome await() throws InterruptedException;
 
@@ -36,8 +63,18 @@ public interface Run {
   /// @throws IsolatorException when the kernel refuses one; those already changed stay changed
   LimitUpdate update(Limits limits);
 
+  /// What [#update] would do now, without doing it.
+  LimitUpdate plan(Limits limits);
+
+  /// Looks whether the kernel still has the limits that the run was given, and sets them again
+  /// where somebody else has changed them; returns what was found, one sentence each.
+  java.util.List<String> restoreLimits();
+
   /// A reading of now; empty parts when the run has ended.
   Usage usage();
+
+  /// Reads what it uses again and again, at less cost than [#usage].
+  UsageSampler sampler();
 
   /// What an update did to the hard memory limit.
   ///

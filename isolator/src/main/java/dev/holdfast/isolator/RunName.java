@@ -60,7 +60,9 @@ public record RunName(String framework, String executor, RunId run) {
         : Optional.empty();
   }
 
-  private static String escape(String id) {
+  /// What an id becomes where it is part of a path: never empty, without `/`, never `.` or `..`, at
+  /// most 108 bytes. Two long ids can become the same.
+  public static String escape(String id) {
     StringBuilder escaped = new StringBuilder();
     for (byte b : id.getBytes(StandardCharsets.UTF_8)) {
       if (isPlain((char) b)) {

@@ -4,6 +4,9 @@ import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CpuController;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
+import dev.holdfast.cgroup.Pressure;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 
 /// What a run uses, as the kernel counted it. A part that could not be read is absent.
@@ -11,7 +14,11 @@ import java.util.Optional;
 /// @param throttling absent without a quota
 /// @param memory in use now
 /// @param memoryPeak the most that was in use
+/// @param memoryStat without [MemoryController.Stat#values]
 /// @param pids processes and threads
+/// @param oomKills as [MemoryController.Events#oomKills]
+/// @param pidsLimit on processes and threads
+/// @param pressure of those resources for which the kernel tells it
 public record Usage(
     Optional<CpuController.Usage> cpu,
     Optional<CpuController.Throttling> throttling,
@@ -19,4 +26,33 @@ public record Usage(
     Optional<Bytes> memoryPeak,
     Optional<Limit<Bytes>> memoryLimit,
     Optional<MemoryController.Stat> memoryStat,
-    Optional<Long> pids) {}
+    Optional<Long> pids,
+    Optional<Long> oomKills,
+    Optional<Limit<Long>> pidsLimit,
+    Map<Pressure.Resource, Pressure> pressure) {
+  public Usage {
+    pressure = Collections.unmodifiableMap(pressure);
+  }
+
+  /// Without the last three parts.
+  public Usage(
+      Optional<CpuController.Usage> cpu,
+      Optional<CpuController.Throttling> throttling,
+      Optional<Bytes> memory,
+      Optional<Bytes> memoryPeak,
+      Optional<Limit<Bytes>> memoryLimit,
+      Optional<MemoryController.Stat> memoryStat,
+      Optional<Long> pids) {
+    this(
+        cpu,
+        throttling,
+        memory,
+        memoryPeak,
+        memoryLimit,
+        memoryStat,
+        pids,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of());
+  }
+}

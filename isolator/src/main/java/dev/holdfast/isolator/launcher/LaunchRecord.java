@@ -22,6 +22,9 @@ public final class LaunchRecord {
   /// Descriptor 4 is the lock on the cgroups' root.
   public static final int LOCK = 4;
 
+  /// The launcher listens in the run's directory for a holder that comes later.
+  public static final int DOOR = 8;
+
   private static final int MAGIC = 0x314c4648; // "HFL1"
   private static final int HEADER = 8;
   private static final int ALIGNMENT = 8;

@@ -58,7 +58,8 @@ public sealed interface LauncherMessage {
     NO_NEW_PRIVILEGES("give up new privileges"),
     EXEC("execute the program"),
     LOG("open a log file"),
-    STATUS("write the status file in the run's directory");
+    STATUS("write the status file in the run's directory"),
+    DOOR("open its socket in the run's directory");
 
     private final String action;
 

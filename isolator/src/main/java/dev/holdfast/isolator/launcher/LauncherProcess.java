@@ -7,16 +7,23 @@ import dev.holdfast.linux.Processes;
 import dev.holdfast.linux.Signal;
 import dev.holdfast.linux.SocketPair;
 import dev.holdfast.linux.Spawn;
+import dev.holdfast.linux.UnixSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/// One executor-launcher that this process started, and the control socket to it.
+/// One executor-launcher that this process started, or whose door it has come through, and the
+/// control socket to it.
 ///
 /// Messages arrive on the kernel-events thread; the other methods are thread-safe. While the socket
 /// is open the launcher knows that somebody watches.
 public final class LauncherProcess implements AutoCloseable {
+  /// The name of a launcher's door in the run's directory.
+  private static final String DOOR = "control";
+
+  private static final int NOT_OURS = 0;
   private static final int SIGNAL_GROUP = 1;
   private static final int QUIT = 2;
 
@@ -72,16 +79,16 @@ public final class LauncherProcess implements AutoCloseable {
   /// @throws LinuxException when the program cannot be executed, or the record not be sent
   public static LauncherProcess start(
       Path program,
-      String label,
+      List<String> label,
       LaunchRecord record,
       Fd lock,
       KernelEvents events,
       Listener listener) {
     SocketPair sockets = SocketPair.create();
     try {
-      int pid =
-          Spawn.start(
-              program, List.of("executor-launcher", label), List.of(sockets.theirs(), lock));
+      List<String> arguments = new ArrayList<>(List.of("executor-launcher"));
+      arguments.addAll(label);
+      int pid = Spawn.start(program, arguments, List.of(sockets.theirs(), lock));
       sockets.theirs().close();
       LauncherProcess process = new LauncherProcess(pid, sockets.ours(), events, listener);
       try {
@@ -97,6 +104,26 @@ public final class LauncherProcess implements AutoCloseable {
     }
   }
 
+  /// Comes through the door of a launcher that another process has started. It tells again what it
+  /// has told that one.
+  ///
+  /// @param runDirectory where the launcher has its door
+  /// @throws LinuxException when there is no launcher any more
+  public static LauncherProcess connect(Path runDirectory, KernelEvents events, Listener listener) {
+    Fd socket = UnixSocket.connect(runDirectory, DOOR);
+    try {
+      return new LauncherProcess(NOT_OURS, socket, events, listener);
+    } catch (LinuxException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /// Its pid; 0 for one that was not started here and has not told it yet.
+  public int pid() {
+    return movedTo != 0 ? movedTo : pid;
+  }
+
   /// Signals the leader's process group. The launcher does it: as the leader's parent it knows that
   /// the pid is not yet another's.
   public void signalGroup(Signal signal) {
@@ -106,17 +133,38 @@ public final class LauncherProcess implements AutoCloseable {
   /// Tells the launcher that the run's cgroups are gone, and waits for its end.
   public void quit() {
     command(QUIT, 0);
+    if (pid == NOT_OURS) {
+      awaitEnd();
+    }
     close();
   }
 
-  /// Lets go of the launcher and reaps it. If it was not told to quit, it takes its holder for gone
-  /// and ends the run itself, so this may take a while.
+  /// Another process's child cannot be waited for but by the end of its socket: until then it may
+  /// still write into the run's directory.
+  private void awaitEnd() {
+    registration.close();
+    try {
+      byte[] unheard = new byte[LauncherMessage.SIZE];
+      int count;
+      do {
+        count = socket.read(unheard);
+      } while (count > 0);
+    } catch (LinuxException reset) {
+      return; // it ended without reading all that was sent
+    }
+  }
+
+  /// Lets go of the launcher and reaps it, if it was started here. If it was not told to quit, it
+  /// takes its holder for gone and ends the run itself, so this may take a while.
   @Override
   public void close() {
     registration.close();
     synchronized (socketLock) {
       closed = true;
       socket.close();
+    }
+    if (pid == NOT_OURS) {
+      return;
     }
     reap(pid);
     if (movedTo != 0 && movedTo != pid) {

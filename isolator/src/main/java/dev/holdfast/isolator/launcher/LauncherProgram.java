@@ -1,6 +1,7 @@
 package dev.holdfast.isolator.launcher;
 
 import dev.holdfast.isolator.IsolatorException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,7 +14,7 @@ import java.util.HexFormat;
 
 /// Where the executor-launcher of this architecture is.
 ///
-/// An installation has it as a file beside its jars, in the one directory of its module path.
+/// An installation has it as a file beside its jars, in the first directory of its module path.
 /// Otherwise it is taken from the jar and kept in the directory given, under a name with its hash,
 /// so that an older Holdfast's launchers go on from their own file.
 public final class LauncherProgram {
@@ -27,8 +28,10 @@ public final class LauncherProgram {
   public static Path locate(Path keep) {
     // Not by the class' code source: its URL machinery costs a start some milliseconds.
     String modules = System.getProperty("jdk.module.path", "");
-    Path installed = Path.of(modules, NAME);
-    return !modules.isEmpty() && Files.isExecutable(installed) ? installed : extract(keep);
+    int end = modules.indexOf(File.pathSeparatorChar);
+    String first = end < 0 ? modules : modules.substring(0, end);
+    Path installed = Path.of(first, NAME);
+    return !first.isEmpty() && Files.isExecutable(installed) ? installed : extract(keep);
   }
 
   private static Path extract(Path keep) {

@@ -45,7 +45,7 @@ public final class CgroupRoot {
   }
 
   /// Makes what is missing and takes a share of the lock.
-  Lease lease(Set<Controller> controllers) {
+  public Lease lease(Set<Controller> controllers) {
     Cgroup root = hierarchy.cgroup(path, controllers);
     Cgroup launchers = root.child(LAUNCHERS);
     Lease lease = new Lease(Flock.shared(lockFile), root, launchers);
@@ -102,7 +102,7 @@ public final class CgroupRoot {
   }
 
   /// One user's share. The launcher inherits the lock, and with it the duty when we are gone.
-  final class Lease implements AutoCloseable {
+  public final class Lease implements AutoCloseable {
     private final Flock lock;
     private final Cgroup root;
     private final Cgroup launchers;
@@ -176,7 +176,7 @@ public final class CgroupRoot {
       }
       Cgroup whole = hierarchy.cgroup(path, hierarchy.controllers());
       for (String name : whole.children()) {
-        if (RunName.parse(name).isPresent()) {
+        if (RunName.parse(name).filter(run -> !isKept(run.run())).isPresent()) {
           whole.child(name).removeUnused();
         }
       }
@@ -191,6 +191,12 @@ public final class CgroupRoot {
       if (!left) {
         forget();
       }
+    }
+
+    /// Whether an agent keeps the run: its cgroup has the counters of a life that nobody has seen
+    /// the end of yet.
+    private boolean isKept(RunId run) {
+      return RunDirectory.besides(lockFile, run).hasDoor();
     }
 
     /// Returns whether something that we made is left for the next user to remove.

@@ -4,39 +4,73 @@ import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.cgroup.Freezer;
 import dev.holdfast.isolator.Credentials;
+import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.ResourceLimit;
 import dev.holdfast.isolator.launcher.LaunchRecord;
+import dev.holdfast.linux.Host;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// From a spec and a prepared cgroup to the description that executor-launcher reads. Pure.
 final class Launch {
   /// What `execvp(3)` takes when the environment has no PATH.
   private static final String DEFAULT_PATH = "/bin:/usr/bin";
 
+  /// A daemon's own is nobody's wish.
+  private static final int USUAL_UMASK = 022;
+
+  private static final long USUAL_OPEN_FILES = 1024;
+
   private Launch() {}
 
-  /// The description of an attached run, which ends with this process.
+  /// The description of a run.
   ///
   /// @param oomSwitch empty when the kernel's killer stays on
-  static LaunchRecord attached(
+  /// @param detached empty for a run that ends with this process
+  static LaunchRecord describe(
       ExecutorSpec spec,
       Cgroup run,
       CgroupRoot.Lease lease,
       RunDirectory directory,
-      java.util.Optional<Path> oomSwitch) {
+      Optional<Path> oomSwitch,
+      Optional<Detached> detached) {
     LaunchRecord record = new LaunchRecord();
-    record.flags(LaunchRecord.NO_NEW_PRIVILEGES | LaunchRecord.END_WITH_HOLDER | LaunchRecord.LOCK);
+    record.flags(
+        LaunchRecord.NO_NEW_PRIVILEGES
+            | (detached.isPresent()
+                ? LaunchRecord.DOOR
+                : LaunchRecord.END_WITH_HOLDER | LaunchRecord.LOCK));
     record.runDirectory(directory.path());
     describeEntries(record, run, lease);
     describeProgram(record, spec);
+    if (detached.isPresent()) {
+      describeUsualLimits(record, spec);
+    }
     describeEnd(record, run, lease);
     record.stopTimeout(spec.stopTimeout());
     oomSwitch.ifPresent(record::oomSwitch);
+    detached.ifPresent(how -> describeOutput(record, how));
     return record;
+  }
+
+  /// An agent needs thousands of descriptors; a program that closes all that it may have, or uses
+  /// select(2), is better off with the usual 1024.
+  private static void describeUsualLimits(LaunchRecord record, ExecutorSpec spec) {
+    ResourceLimit.Resource files = ResourceLimit.Resource.NOFILE;
+    if (spec.resourceLimits().stream().noneMatch(it -> it.resource() == files)) {
+      long most = Host.mostOpenFiles();
+      record.resourceLimit(files.number(), Math.min(USUAL_OPEN_FILES, most), most);
+    }
+  }
+
+  private static void describeOutput(LaunchRecord record, Detached how) {
+    record.umask(USUAL_UMASK);
+    record.log(1, how.logFiles(), how.logBytes(), how.stdout());
+    record.log(2, how.logFiles(), how.logBytes(), how.stderr());
   }
 
   private static void describeEntries(LaunchRecord record, Cgroup run, CgroupRoot.Lease lease) {

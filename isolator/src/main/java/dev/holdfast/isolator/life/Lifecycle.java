@@ -2,7 +2,9 @@ package dev.holdfast.isolator.life;
 
 import dev.holdfast.isolator.KillReceipt;
 import dev.holdfast.isolator.OomReport;
+import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.Verdict;
+import dev.holdfast.linux.Signal;
 import dev.holdfast.linux.WaitStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,29 @@ final class Lifecycle {
 
   /// Where a run stands.
   sealed interface State {
+    /// What others are told of it.
+    default Run.Phase phase() {
+      return switch (this) {
+        case Preparing _ -> Run.Phase.PREPARING;
+        case Running() -> Run.Phase.RUNNING;
+        case Stopping _ -> Run.Phase.STOPPING;
+        case Killing _ -> Run.Phase.KILLING;
+        case Reaping _ -> Run.Phase.REAPING;
+        case Destroyed _ -> Run.Phase.ENDED;
+      };
+    }
+
+    /// Why it ends, once that is known.
+    default Optional<Ending> why() {
+      return switch (this) {
+        case Preparing _, Running() -> Optional.empty();
+        case Stopping(var ending) -> Optional.of(ending);
+        case Killing(var ending, _) -> Optional.of(ending);
+        case Reaping(var ending) -> Optional.of(ending);
+        case Destroyed(var ending, _) -> Optional.of(ending);
+      };
+    }
+
     /// @param stop asked for before there was anything to stop
     record Preparing(Optional<Event.StopRequested> stop) implements State {}
 
@@ -43,6 +68,28 @@ final class Lifecycle {
 
   /// Why a run ends.
   sealed interface Ending {
+    /// The verdict that somebody has decided; empty when it depends on how the leader ends.
+    default Optional<Verdict> decided() {
+      return switch (this) {
+        case Requested(var by) -> Optional.of(new Verdict.Killed(by));
+        case TimedOut(var timer, var limit) -> Optional.of(new Verdict.TimedOut(timer, limit));
+        case Ending.OutOfMemory(var report) ->
+            Optional.of(new Verdict.OutOfMemory(Verdict.Scope.OWN_LIMIT, Optional.of(report)));
+        case ByItself(), NotLaunched _, Ending.LauncherGone() -> Optional.empty();
+      };
+    }
+
+    /// The other way round.
+    static Optional<Ending> of(Verdict decided) {
+      return switch (decided) {
+        case Verdict.Killed(var by) -> Optional.of(new Requested(by));
+        case Verdict.TimedOut(var timer, var limit) -> Optional.of(new TimedOut(timer, limit));
+        case Verdict.OutOfMemory(_, var report) -> report.map(Ending.OutOfMemory::new);
+        case Verdict.Exited _, Verdict.Signaled _, Verdict.LaunchFailed _, Verdict.Lost _ ->
+            Optional.empty();
+      };
+    }
+
     /// Its leader ended.
     record ByItself() implements Ending {}
 
@@ -70,6 +117,26 @@ final class Lifecycle {
 
   /// What happens to a run.
   sealed interface Event {
+    /// In words, to follow "because".
+    default String cause() {
+      return switch (this) {
+        case Launched() -> "its program runs";
+        case LaunchFailed(_, var why) -> why;
+        case LeaderExited(var status, _) ->
+            status
+                .exitCode()
+                .map(code -> "its leader exited with " + code)
+                .orElseGet(() -> "its leader got " + status.signal().orElse(Signal.KILL).name());
+        case Event.LauncherGone() -> "its executor-launcher ended";
+        case MemoryNotice() -> "of a notice about its memory";
+        case Event.OutOfMemory _ -> "it ran out of memory";
+        case StopRequested(var ending, _) ->
+            ending.decided().map(Verdict::word).orElse("somebody wants it");
+        case GraceOver() -> "its time to end in peace is over";
+        case CgroupGone _ -> "its cgroup has gone";
+      };
+    }
+
     record Launched() implements Event {}
 
     record LaunchFailed(int code, String why) implements Event {}

@@ -19,6 +19,7 @@ import dev.holdfast.isolator.Policy;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -51,14 +52,15 @@ final class LimitWriter {
     limits.pids().ifPresent(this::applyPids);
   }
 
-  /// Changes the limits of a live run. The hard memory limit is raised at once; it is lowered only
-  /// while no more is in use, since the kernel would otherwise kill what was allowed a moment ago.
+  /// Changes the limits of a live run; `limits` are all that it is to have. The hard memory limit
+  /// is raised at once; it is lowered only while no more is in use, since the kernel would
+  /// otherwise kill what was allowed a moment ago.
   ///
   /// @return why the memory limit stays as it was; empty when it doesn't
   Optional<String> update(Limits limits) {
     applyCpu(limits);
     if (limits.cpus().isPresent() && limits.cpuMode() != CpuMode.QUOTA) {
-      liftCap(cgroup.cpu().orElseThrow());
+      liftCap(cpu());
     }
     limits.pids().ifPresent(this::applyPids);
     Optional<String> deferred =
@@ -67,13 +69,56 @@ final class LimitWriter {
     return deferred;
   }
 
+  /// Why [#update] would leave the memory limit as it is; empty when it would not.
+  Optional<String> plan(Limits limits) {
+    return limits.memory().flatMap(asked -> tooMuchInUse(Policy.memory(asked), limits));
+  }
+
+  /// Sets what somebody else has changed; tells of each in one sentence.
+  List<String> restore(Limits limits) {
+    List<String> found = new ArrayList<>();
+    if (limits.cpus().isPresent()) {
+      CpuController cpu = cpu();
+      CpuShares shares = Policy.shares(limits.cpus().get());
+      restore("cpu weight", shares.weight(), cpu.shares().weight(), found);
+      if (limits.cpuMode() == CpuMode.QUOTA) {
+        Limit<CpuBandwidth> quota = Limit.at(Policy.bandwidth(limits.cpus().get()));
+        restore("cpu quota", quota, cpu.bandwidth(), found);
+      }
+    }
+    limits.cpusetCpus().ifPresent(cpus -> restore("cpus to run on", cpus, cpuset().cpus(), found));
+    limits
+        .memory()
+        .map(Policy::memory)
+        .ifPresent(limit -> restore("memory limit", Limit.at(limit), memory().limit(), found));
+    limits
+        .pids()
+        .ifPresent(limit -> restore("limit on pids", Limit.at(limit), pids().limit(), found));
+    if (!found.isEmpty()) {
+      update(limits).ifPresent(found::add);
+    }
+    return found;
+  }
+
+  private static void restore(String what, Object wanted, Object found, List<String> sentences) {
+    if (!wanted.equals(found)) {
+      sentences.add(
+          "the " + what + " was " + found + ", not " + wanted + " as it was set: set again");
+    }
+  }
+
+  /// Lets a run that was pinned use all CPUs again.
+  void unpin(CpuSet all) {
+    cpuset().setCpus(all);
+  }
+
   private void applyCpu(Limits limits) {
     limits.cpus().ifPresent(cpus -> applyCpus(cpus, limits));
     limits.cpusetCpus().ifPresent(this::applyCpuset);
   }
 
   private void applyCpus(Cpus cpus, Limits limits) {
-    CpuController cpu = cgroup.cpu().orElseThrow();
+    CpuController cpu = cpu();
     CpuShares shares = Policy.shares(cpus);
     cpu.setShares(shares);
     // As weights: v2 knows no finer shares.
@@ -114,7 +159,7 @@ final class LimitWriter {
   }
 
   private void applyCpuset(CpuSet cpus) {
-    CpusetController cpuset = cgroup.cpuset().orElseThrow();
+    CpusetController cpuset = cpuset();
     cpuset.setCpus(cpus);
     verify("cpus to run on", cpus, cpuset.cpus());
   }
@@ -151,31 +196,68 @@ final class LimitWriter {
   }
 
   private Optional<String> updateMemory(Bytes limit, Limits limits) {
+    Optional<String> deferred = tooMuchInUse(limit, limits);
+    if (deferred.isPresent()) {
+      memory().setSoftLimit(limit);
+      return deferred;
+    }
+    Limit<Bytes> before = memory().limit();
+    try {
+      applyMemory(limit, limits);
+      return Optional.empty();
+    } catch (CgroupException.Busy grownMeanwhile) {
+      memory().setLimits(before, Optional.empty());
+      return Optional.of(stays(limit, memory().usage()));
+    }
+  }
+
+  private Optional<String> tooMuchInUse(Bytes limit, Limits limits) {
     MemoryController memory = memory();
     Bytes usage = memory.usage();
     if (usage.compareTo(limit) > 0) {
-      memory.setSoftLimit(limit);
-      return Optional.of(
-          "the memory limit stays at "
-              + memory.limit()
-              + ": "
-              + usage
-              + " are in use, more than the "
-              + limit
-              + " asked for");
+      return Optional.of(stays(limit, usage));
     }
-    applyMemory(limit, limits);
-    return Optional.empty();
+    Optional<Bytes> both = memoryAndSwap(limit, limits.memoryAndSwap()).value();
+    Bytes withSwap = usage.plus(new Bytes(memory.stat().swap().orElse(0)));
+    return both.isPresent() && withSwap.compareTo(both.get()) > 0
+        ? Optional.of(stays(both.get(), withSwap))
+        : Optional.empty();
+  }
+
+  private String stays(Bytes limit, Bytes usage) {
+    return "the memory limit stays at "
+        + memory().limit()
+        + ": "
+        + usage
+        + " are in use, more than the "
+        + limit
+        + " asked for";
   }
 
   private void applyPids(long limit) {
-    PidsController pids = cgroup.pids().orElseThrow();
+    PidsController pids = pids();
     pids.setLimit(Limit.at(limit));
     verify("limit on pids", Limit.at(limit), pids.limit());
   }
 
+  private CpuController cpu() {
+    return cgroup.cpu().orElseThrow(() -> missing("cpu"));
+  }
+
+  private CpusetController cpuset() {
+    return cgroup.cpuset().orElseThrow(() -> missing("cpuset"));
+  }
+
   private MemoryController memory() {
-    return cgroup.memory().orElseThrow();
+    return cgroup.memory().orElseThrow(() -> missing("memory"));
+  }
+
+  private PidsController pids() {
+    return cgroup.pids().orElseThrow(() -> missing("pids"));
+  }
+
+  private static IsolatorException missing(String controller) {
+    return new IsolatorException("the run is not under the " + controller + " controller");
   }
 
   private static void verify(String what, Object written, Object found) {

@@ -37,41 +37,63 @@ final class MemoryWatch implements AutoCloseable {
   private final MemoryController memory;
   private final OomScene scene;
   private final OomMode mode;
-  private final CgroupFs.Watch watch;
   private final Optional<MemoryController> above;
   private final long oomsAboveBefore;
+  private Optional<CgroupFs.Watch> watch = Optional.empty();
   private Optional<OomScene.Snapshot> lastSnapshot = Optional.empty();
   private long limitHitsSeen;
   private boolean ancestorRanOut;
 
+  /// v1: for a time the kernel's killer was on, although the run is to be described.
+  private boolean wasUnwatched;
+
   private MemoryWatch(
-      MemoryController memory,
-      Optional<MemoryController> above,
-      OomScene scene,
-      OomMode mode,
-      Runnable notice) {
+      MemoryController memory, Optional<MemoryController> above, OomScene scene, OomMode mode) {
     this.memory = memory;
     this.above = above;
     this.scene = scene;
     this.mode = mode;
     oomsAboveBefore = oomsAbove();
-    if (mode == OomMode.REPORT) {
-      memory.oom().killerSwitch().ifPresent(OomControl.KillerSwitch::turnKillerOff);
-      memory.oom().killTogether();
-    }
-    watch = memory.oom().watch(notice);
   }
 
-  /// Begins to watch; empty without a memory controller.
+  /// Begins to watch a new run; empty without a memory controller.
   ///
   /// @param root the cgroup of all runs, whose limit is not the run's own
   /// @param notice runs on the kernel-events thread when [#inspect] has something to look at
   static Optional<MemoryWatch> start(
       Cgroup cgroup, Cgroup root, ProcFs proc, OomMode mode, Runnable notice) {
+    Optional<MemoryWatch> watch = of(cgroup, root, proc, mode);
+    watch.ifPresent(it -> it.begin(notice));
+    return watch;
+  }
+
+  /// Goes on watching a run that nobody has watched for a time.
+  static Optional<MemoryWatch> resume(
+      Cgroup cgroup, Cgroup root, ProcFs proc, OomMode mode, Runnable notice) {
+    Optional<MemoryWatch> watch = afterwards(cgroup, root, proc, mode);
+    watch.ifPresent(it -> it.begin(notice));
+    return watch;
+  }
+
+  /// Only for the [#evidence] of a run that has ended unwatched.
+  static Optional<MemoryWatch> afterwards(Cgroup cgroup, Cgroup root, ProcFs proc, OomMode mode) {
+    Optional<MemoryWatch> watch = of(cgroup, root, proc, mode);
+    watch.ifPresent(it -> it.wasUnwatched = true);
+    return watch;
+  }
+
+  private static Optional<MemoryWatch> of(Cgroup cgroup, Cgroup root, ProcFs proc, OomMode mode) {
     return cgroup
         .memory()
-        .map(memory ->
-            new MemoryWatch(memory, root.memory(), new OomScene(cgroup, proc), mode, notice));
+        .map(memory -> new MemoryWatch(memory, root.memory(), new OomScene(cgroup, proc), mode));
+  }
+
+  private void begin(Runnable notice) {
+    if (mode == OomMode.REPORT) {
+      memory.oom().killerSwitch().ifPresent(OomControl.KillerSwitch::turnKillerOff);
+      memory.oom().killTogether();
+    }
+    watch = Optional.of(memory.oom().watch(notice));
   }
 
   /// Looks at what was announced; a report when the run has to end for it.
@@ -97,6 +119,14 @@ final class MemoryWatch implements AutoCloseable {
   }
 
   private Optional<OomReport> inspectHeld(OomControl.KillerSwitch killer) {
+    if (isUnwatched()) {
+      if (memory.events().oomKills() > 0 && hasTouchedLimit()) {
+        wasUnwatched = true;
+        return Optional.of(report());
+      }
+      wasUnwatched = false;
+      killer.turnKillerOff();
+    }
     if (!isAtLimit()) {
       // In kernel mode the victim has gone, and with it what it held, before anybody can look.
       ancestorRanOut |= mode == OomMode.REPORT || !hasTouchedLimit();
@@ -107,6 +137,13 @@ final class MemoryWatch implements AutoCloseable {
       lastSnapshot = Optional.of(scene.snapshot(Policy.OOM_REPORT_TIMEOUT));
     }
     return held ? Optional.of(scene.report(memory, lastSnapshot, true)) : Optional.empty();
+  }
+
+  /// Whether the kernel's killer decided for a time: nobody watched, or this process stood still,
+  /// and the launcher turned it on.
+  private boolean isUnwatched() {
+    return mode == OomMode.REPORT
+        && (wasUnwatched || !memory.oom().killerSwitch().map(it -> it.isOff()).orElse(true));
   }
 
   /// By usage alone: v1 does not count hits of the cap on memory and swap when both caps are equal.
@@ -146,9 +183,12 @@ final class MemoryWatch implements AutoCloseable {
 
   /// What the kernel's OOM killer did to the run.
   ///
-  /// @param kills processes that it ended; with none, but a report, they were held at the limit
-  record Evidence(long kills, Verdict.Scope scope, Optional<OomReport> report) {
-    static final Evidence NONE = new Evidence(0, Verdict.Scope.HOST, Optional.empty());
+  /// @param kills processes that it ended
+  /// @param decides whether the run reached a limit at which it is to end, so that a leader that
+  ///   failed over it failed for that: it was held there, or it is to be reported on and lost
+  ///   processes there while nobody watched
+  record Evidence(long kills, Verdict.Scope scope, Optional<OomReport> report, boolean decides) {
+    static final Evidence NONE = new Evidence(0, Verdict.Scope.HOST, Optional.empty(), false);
   }
 
   /// To be asked when the run ends, before the cgroup is destroyed.
@@ -158,7 +198,9 @@ final class MemoryWatch implements AutoCloseable {
       if (events.oomKills() == 0) {
         return Evidence.NONE;
       }
-      return new Evidence(events.oomKills(), scope(events), Optional.of(report()));
+      Verdict.Scope scope = scope(events);
+      boolean decides = mode == OomMode.REPORT && scope == Verdict.Scope.OWN_LIMIT;
+      return new Evidence(events.oomKills(), scope, Optional.of(report()), decides);
     } catch (CgroupException unreadable) {
       return Evidence.NONE;
     }
@@ -178,7 +220,9 @@ final class MemoryWatch implements AutoCloseable {
               .killerSwitch()
               .filter(OomControl.KillerSwitch::underOom)
               .flatMap(this::inspectHeld);
-      return held.isPresent() ? new Evidence(0, Verdict.Scope.OWN_LIMIT, held) : Evidence.NONE;
+      return held.isPresent()
+          ? new Evidence(0, Verdict.Scope.OWN_LIMIT, held, true)
+          : Evidence.NONE;
     } catch (CgroupException unreadable) {
       return Evidence.NONE;
     }
@@ -188,7 +232,7 @@ final class MemoryWatch implements AutoCloseable {
     boolean own =
         events.ownOoms().isPresent()
             ? events.ownOoms().getAsLong() > 0
-            : mode == OomMode.KERNEL && !ancestorRanOut && hasTouchedLimit();
+            : (mode == OomMode.KERNEL || isUnwatched()) && !ancestorRanOut && hasTouchedLimit();
     if (own) {
       return Verdict.Scope.OWN_LIMIT;
     }
@@ -236,6 +280,6 @@ final class MemoryWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    watch.close();
+    watch.ifPresent(CgroupFs.Watch::close);
   }
 }

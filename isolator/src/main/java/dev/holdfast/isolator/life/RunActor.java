@@ -3,7 +3,8 @@ package dev.holdfast.isolator.life;
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.Controller;
-import dev.holdfast.cgroup.Freezer;
+import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.IsolatorException;
@@ -13,16 +14,16 @@ import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
+import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.Usage;
+import dev.holdfast.isolator.UsageSampler;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.isolator.launcher.LauncherMessage;
 import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import dev.holdfast.linux.Errno;
-import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.LinuxException;
-import dev.holdfast.linux.Processes;
 import dev.holdfast.linux.Signal;
 import dev.holdfast.linux.proc.ProcFs;
 import java.nio.file.Files;
@@ -30,10 +31,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -48,26 +47,33 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   private static final Duration SHORTEST_CPU_CHECK = Duration.ofMillis(5);
 
   private static final Duration NESTED_CHECK = Duration.ofSeconds(1);
-  private static final int PIDFDS_AT_ONCE = 64;
-  private static final Duration PAUSE_TIMEOUT = Duration.ofSeconds(5);
+
+  /// How long an adopted run's launcher may take to repeat what it has told before.
+  private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(2);
 
   private final RunId id;
   private final ExecutorSpec spec;
   private final Surroundings around;
+  private final Origin origin;
+  private final RunObserver observer;
   private final LinkedBlockingQueue<Lifecycle.Event> mailbox = new LinkedBlockingQueue<>();
   private final CompletableFuture<Integer> launched = new CompletableFuture<>();
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private final Deadlines deadlines = new Deadlines();
-  private final Object limitsLock = new Object();
-
   // Set while the run is prepared; read by other threads after `launched`.
   private volatile Optional<Cgroup> cgroup = Optional.empty();
   private volatile Optional<LauncherProcess> launcher = Optional.empty();
+  private volatile Optional<RunLimits> limits = Optional.empty();
+  private volatile Phase phase = Phase.PREPARING;
 
   // By the launcher's clocks; CLOCK_MONOTONIC is System.nanoTime's, too.
   private volatile Instant started = Instant.now();
   private volatile long startedNanos = System.nanoTime();
   private volatile long endedNanos = startedNanos;
+
+  // Of an adopted run, from its files.
+  private volatile int knownLauncher;
+  private volatile int knownLeader;
 
   // Of the run's thread alone.
   private Lifecycle.State state = Lifecycle.initial();
@@ -100,10 +106,36 @@ public final class RunActor implements Run, LauncherProcess.Listener {
       int onlineCpus,
       KernelEvents events) {}
 
-  public RunActor(RunId id, ExecutorSpec spec, Surroundings around) {
+  /// A run of this process's own.
+  public static RunActor attached(RunId id, ExecutorSpec spec, Surroundings around) {
+    return new RunActor(id, spec, around, new Origin.Attached(), RunObserver.NONE);
+  }
+
+  /// A run that outlives this process.
+  public static RunActor detached(
+      RunId id, ExecutorSpec spec, Surroundings around, Detached how, RunObserver observer) {
+    return new RunActor(id, spec, around, new Origin.Launched(how), observer);
+  }
+
+  /// A run that a process before this one has launched detached.
+  ///
+  /// @param decided why that one was about to end it
+  public static RunActor adopted(
+      RunId id,
+      ExecutorSpec spec,
+      Surroundings around,
+      Optional<Verdict> decided,
+      RunObserver observer) {
+    return new RunActor(id, spec, around, new Origin.Adopted(decided), observer);
+  }
+
+  private RunActor(
+      RunId id, ExecutorSpec spec, Surroundings around, Origin origin, RunObserver observer) {
     this.id = id;
     this.spec = spec;
     this.around = around;
+    this.origin = origin;
+    this.observer = observer;
   }
 
   // ---------------------------------------------------------------- the run's own thread
@@ -111,13 +143,15 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   /// Lives the whole life of the run.
   public void live() {
     try {
-      RunDirectory directory = RunDirectory.create(around.runtimeDirectory(), id);
+      RunDirectory directory = directory();
       Outcome end;
       try (CgroupRoot.Lease lease = lease(directory)) {
         end = live(lease, directory);
       } finally {
         around.ledger().release(id);
       }
+      phase = Phase.ENDED;
+      observer.ended(end);
       // Only now: whoever waits for it may end the process.
       launched.complete(0);
       outcome.complete(end);
@@ -130,18 +164,37 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     }
   }
 
+  private RunDirectory directory() {
+    return switch (origin) {
+      case Origin.Attached() -> RunDirectory.create(around.runtimeDirectory(), id);
+      case Origin.Launched _ -> RunDirectory.ensure(around.runtimeDirectory(), id);
+      case Origin.Adopted _ -> RunDirectory.of(around.runtimeDirectory(), id);
+    };
+  }
+
+  private boolean isAdopted() {
+    return origin instanceof Origin.Adopted;
+  }
+
   private CgroupRoot.Lease lease(RunDirectory directory) {
     try {
       return around.root().lease(around.controllers());
     } catch (RuntimeException e) {
-      alsoAfter(e, directory::delete);
+      if (!isAdopted()) {
+        alsoAfter(e, directory::delete);
+      }
       throw e;
     }
   }
 
   private Outcome live(CgroupRoot.Lease lease, RunDirectory directory) {
     try {
-      prepare(lease, directory);
+      Cgroup own = lease.run(RunName.of(spec.id(), id).toString());
+      if (origin instanceof Origin.Adopted(var decided)) {
+        takeOver(own, lease, directory, decided);
+      } else {
+        prepare(own, lease, directory);
+      }
       while (!(state instanceof Lifecycle.State.Destroyed)) {
         handle(nextEvent());
       }
@@ -153,24 +206,119 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   }
 
   private void fail(IsolatorException cause) {
+    phase = Phase.ENDED;
+    observer.failed(cause);
     launched.completeExceptionally(cause);
     outcome.completeExceptionally(cause);
   }
 
-  private void prepare(CgroupRoot.Lease lease, RunDirectory directory) {
-    Cgroup own = lease.run(RunName.of(spec.id(), id).toString());
+  private void prepare(Cgroup own, CgroupRoot.Lease lease, RunDirectory directory) {
     own.create();
     cgroup = Optional.of(own);
     CpuLedger ledger = around.ledger();
     new LimitWriter(own, id, ledger, () -> lease.pinnedByOthers(ours(ledger))).apply(spec.limits());
+    limits = Optional.of(limits(own, lease));
     memoryWatch =
-        MemoryWatch.start(
-            own,
-            lease.root(),
-            around.proc(),
-            spec.oomMode(),
-            () -> mailbox.add(new Lifecycle.Event.MemoryNotice()));
+        MemoryWatch.start(own, lease.root(), around.proc(), spec.oomMode(), this::noticeMemory);
     launcher = Optional.of(startLauncher(own, lease, directory));
+  }
+
+  private RunLimits limits(Cgroup own, CgroupRoot.Lease lease) {
+    return new RunLimits(
+        own, id, around.ledger(), spec.limits(), () -> lease.root().cpuset().orElseThrow().cpus());
+  }
+
+  private void noticeMemory() {
+    mailbox.add(new Lifecycle.Event.MemoryNotice());
+  }
+
+  /// Takes up a run where the process before this one has left it, with whatever of it is left.
+  private void takeOver(
+      Cgroup own, CgroupRoot.Lease lease, RunDirectory directory, Optional<Verdict> decided) {
+    cgroup = Optional.of(own);
+    limits = Optional.of(limits(own, lease));
+    decided
+        .flatMap(Lifecycle.Ending::of)
+        .ifPresent(ending -> mailbox.add(new Lifecycle.Event.StopRequested(ending, Duration.ZERO)));
+    launcher = connect(directory);
+    // After the knock: a launcher that has ended before it has written its last.
+    RunFiles files = RunFiles.read(directory.path());
+    files.pids().ifPresent(this::know);
+    if (launcher.isPresent()) {
+      resume(own, lease);
+      if (files.pids().isPresent()) {
+        deadlines.in(GREETING_TIMEOUT, this::goOn);
+      }
+      return;
+    }
+    memoryWatch = MemoryWatch.afterwards(own, lease.root(), around.proc(), spec.oomMode());
+    endUnseen(
+        files,
+        new Lifecycle.Event.LaunchFailed(
+            Verdict.OWN_ERROR_CODE, "its agent ended before it was started"));
+  }
+
+  /// Empty when there is no launcher any more. Any other failure is ours, not the run's end.
+  private Optional<LauncherProcess> connect(RunDirectory directory) {
+    try {
+      return Optional.of(LauncherProcess.connect(directory.path(), around.events(), this));
+    } catch (LinuxException e) {
+      if (e.is(Errno.ENOENT) || e.is(Errno.ECONNREFUSED)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private void resume(Cgroup own, CgroupRoot.Lease lease) {
+    try {
+      pin(own);
+      memoryWatch =
+          MemoryWatch.resume(own, lease.root(), around.proc(), spec.oomMode(), this::noticeMemory);
+    } catch (CgroupException.NotFound inPart) {
+      return; // the process before this one has removed it, or was about to: it is over
+    }
+  }
+
+  /// Its launcher has let us in, and so let go of the holder before us: from now on nobody but us
+  /// decides on the kernel's killer, and what happened before can be looked at.
+  private void goOn() {
+    mailbox.add(new Lifecycle.Event.Launched());
+    if (isAdopted()) {
+      noticeMemory();
+    }
+  }
+
+  private void know(RunFiles.Pids pids) {
+    knownLauncher = pids.launcher();
+    knownLeader = pids.leader();
+  }
+
+  private void pin(Cgroup own) {
+    Limits given = spec.limits();
+    if (given.cpuMode() == CpuMode.PINNED) {
+      own.cpuset()
+          .ifPresent(
+              cpuset -> around.ledger().restore(id, given.cpus().orElseThrow(), cpuset.cpus()));
+    }
+  }
+
+  /// What has become of a run whose launcher has gone.
+  ///
+  /// @param otherwise what that means without a word of its own
+  private void endUnseen(RunFiles files, Lifecycle.Event otherwise) {
+    if (files.ended().isPresent()) {
+      RunFiles.Ended ended = files.ended().get();
+      started = ended.started();
+      endedNanos = startedNanos + ended.took().toNanos();
+      mailbox.add(new Lifecycle.Event.Launched());
+      mailbox.add(new Lifecycle.Event.LeaderExited(ended.status(), ended.at()));
+    } else if (files.pids().isPresent()) {
+      mailbox.add(new Lifecycle.Event.Launched());
+      mailbox.add(new Lifecycle.Event.LauncherGone());
+    } else {
+      mailbox.add(otherwise);
+    }
   }
 
   /// With this run, whose new cgroup still has all the CPUs of its parent.
@@ -181,10 +329,20 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   }
 
   /// Takes back what has been made so far. A launcher that is let go of ends the run itself, so
-  /// nothing runs in the cgroup after it.
+  /// nothing runs in the cgroup after it; that of a detached run would go on, and is told to quit
+  /// when there is nothing left to go on with.
   private void abandon(CgroupRoot.Lease lease, RunDirectory directory, Throwable cause) {
     memoryWatch.ifPresent(watch -> alsoAfter(cause, watch::close));
-    launcher.ifPresent(it -> alsoAfter(cause, it::close));
+    if (isAdopted()) {
+      launcher.ifPresent(it -> alsoAfter(cause, it::close));
+      return; // it goes on without us
+    }
+    if (origin instanceof Origin.Launched && launcher.isPresent()) {
+      cgroup.ifPresent(it -> alsoAfter(cause, () -> destroyer(it).destroy()));
+      alsoAfter(cause, launcher.get()::quit);
+    } else {
+      launcher.ifPresent(it -> alsoAfter(cause, it::close));
+    }
     cgroup.ifPresent(it -> alsoAfter(cause, it::remove));
     alsoAfter(cause, directory::delete);
     alsoAfter(cause, lease::release);
@@ -201,12 +359,13 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   private LauncherProcess startLauncher(
       Cgroup own, CgroupRoot.Lease lease, RunDirectory directory) {
     Optional<Path> killerSwitch = memoryWatch.flatMap(MemoryWatch::killerSwitchFile);
-    Fd lock = lease.lock().fd();
+    Optional<Detached> detached =
+        origin instanceof Origin.Launched(var how) ? Optional.of(how) : Optional.empty();
     return LauncherProcess.start(
         around.launcherProgram(),
-        own.path().name(),
-        Launch.attached(spec, own, lease, directory, killerSwitch),
-        lock,
+        LauncherLabel.of(own.path().name(), detached.isPresent()),
+        Launch.describe(spec, own, lease, directory, killerSwitch, detached),
+        lease.lock().fd(),
         around.events(),
         this);
   }
@@ -233,14 +392,31 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   private void handle(Lifecycle.Event event) {
     Lifecycle.Step step = Lifecycle.next(state, event);
+    boolean begins = state instanceof Lifecycle.State.Preparing;
+    tell(state, step.state(), event);
     state = step.state();
-    if (event instanceof Lifecycle.Event.Launched && state instanceof Lifecycle.State.Running) {
+    if (begins && state instanceof Lifecycle.State.Running) {
       startTimers();
     }
     if (event instanceof Lifecycle.Event.CgroupGone itIs) {
       gone = Optional.of(itIs);
     }
     step.effects().forEach(this::perform);
+  }
+
+  /// Before anything is done about it: who keeps the run can tell why, even if this process dies in
+  /// the middle.
+  private void tell(Lifecycle.State before, Lifecycle.State after, Lifecycle.Event event) {
+    if (before.phase() == after.phase()) {
+      return;
+    }
+    phase = after.phase();
+    if (phase == Phase.STOPPING || phase == Phase.KILLING) {
+      after.why().flatMap(Lifecycle.Ending::decided).ifPresent(observer::decided);
+    }
+    if (phase != Phase.ENDED) {
+      observer.changed(before.phase(), phase, event.cause());
+    }
   }
 
   private void perform(Lifecycle.Effect effect) {
@@ -259,9 +435,14 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   private void startTimers() {
     spec.timeout()
-        .ifPresent(limit -> deadlines.in(limit, () -> timeOut(Verdict.Timer.WALL, limit)));
+        .ifPresent(limit -> deadlines.in(left(limit), () -> timeOut(Verdict.Timer.WALL, limit)));
     spec.cpuTimeout().ifPresent(this::watchCpuTime);
     memoryWatch.ifPresent(this::watchNestedCgroups);
+  }
+
+  /// An adopted run has run for a time.
+  private Duration left(Duration limit) {
+    return limit.minusNanos(System.nanoTime() - startedNanos);
   }
 
   private void timeOut(Verdict.Timer timer, Duration limit) {
@@ -276,7 +457,12 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     if (!(state instanceof Lifecycle.State.Running)) {
       return;
     }
-    Duration left = limit.minus(cgroup.orElseThrow().cpu().orElseThrow().usage().total());
+    Duration left;
+    try {
+      left = limit.minus(cgroup.orElseThrow().cpu().orElseThrow().usage().total());
+    } catch (CgroupException.NotFound removed) {
+      return; // by the process before this one: nothing runs there any more
+    }
     if (left.isZero() || left.isNegative()) {
       timeOut(Verdict.Timer.CPU, limit);
       return;
@@ -297,42 +483,7 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   private void terminate() {
     unpause();
-    List<Integer> pids = List.copyOf(cgroup.orElseThrow().processes());
-    for (int from = 0; from < pids.size(); from += PIDFDS_AT_ONCE) {
-      terminate(pids.subList(from, Math.min(from + PIDFDS_AT_ONCE, pids.size())));
-    }
-  }
-
-  private void terminate(List<Integer> pids) {
-    Map<Integer, Fd> opened = new HashMap<>();
-    try {
-      for (int pid : pids) {
-        open(pid).ifPresent(process -> opened.put(pid, process));
-      }
-      // A pid that is listed after it has been opened is one of the run's, whoever had it before.
-      Set<Integer> listed = cgroup.orElseThrow().processes();
-      for (Map.Entry<Integer, Fd> process : opened.entrySet()) {
-        if (listed.contains(process.getKey())) {
-          Processes.kill(process.getValue(), Signal.TERM);
-          Processes.kill(process.getValue(), Signal.CONT); // a stopped process takes TERM only then
-        }
-      }
-    } finally {
-      opened.values().forEach(Fd::close);
-    }
-  }
-
-  private static Optional<Fd> open(int pid) {
-    try {
-      return Optional.of(Processes.open(pid));
-    } catch (LinuxException e) {
-      // Out of descriptors, or a kernel before 5.3: by number, as everybody did then.
-      if (!e.is(Errno.ESRCH)) {
-        Processes.kill(pid, Signal.TERM);
-        Processes.kill(pid, Signal.CONT);
-      }
-      return Optional.empty();
-    }
+    Terminator.terminate(cgroup.orElseThrow());
   }
 
   private MemoryWatch.Evidence evidence(MemoryWatch watch) {
@@ -346,8 +497,12 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     memoryWatch.ifPresent(MemoryWatch::close);
     lastUsage = UsageReader.read(own);
     evidence = memoryWatch.map(this::evidence).orElse(MemoryWatch.Evidence.NONE);
-    Destroyer.Result result = new Destroyer(own, around.proc(), around.destroyTimeout()).destroy();
+    Destroyer.Result result = destroyer(own).destroy();
     mailbox.add(new Lifecycle.Event.CgroupGone(result.receipt(), result.failure()));
+  }
+
+  private Destroyer destroyer(Cgroup own) {
+    return new Destroyer(own, around.proc(), around.destroyTimeout());
   }
 
   /// A clean-up that fails takes nobody's verdict.
@@ -366,7 +521,8 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     if (failure.isEmpty()) {
       launcher.ifPresent(LauncherProcess::quit);
       Optional<String> root = failureOf(lease::release);
-      Optional<String> files = failureOf(directory::delete);
+      Optional<String> files =
+          origin instanceof Origin.Attached ? failureOf(directory::delete) : Optional.empty();
       failure = root.or(() -> files);
     } else {
       // Let go of without a word it takes us for gone, and goes on with what we could not destroy.
@@ -395,7 +551,7 @@ public final class RunActor implements Run, LauncherProcess.Listener {
       case LauncherMessage.Started start -> {
         started = start.at();
         startedNanos = start.monotonicNanos();
-        mailbox.add(new Lifecycle.Event.Launched());
+        goOn();
         launched.complete(start.leader());
       }
       case LauncherMessage.Exited(var status, var at, long monotonicNanos) -> {
@@ -413,7 +569,14 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   @Override
   public void ended() {
-    mailbox.add(new Lifecycle.Event.LauncherGone());
+    Lifecycle.Event withoutAWord = new Lifecycle.Event.LauncherGone();
+    if (origin instanceof Origin.Attached) {
+      mailbox.add(withoutAWord);
+    } else {
+      // Without a holder it ends as soon as all is written down, also with us at its door.
+      Path directory = RunDirectory.of(around.runtimeDirectory(), id).path();
+      endUnseen(RunFiles.read(directory), withoutAWord);
+    }
   }
 
   private Lifecycle.Event.LaunchFailed launchFailed(LauncherMessage.Step step, Errno errno) {
@@ -481,7 +644,34 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   @Override
   public int leader() {
-    return launched.getNow(0);
+    int told = launched.isDone() ? launched.getNow(0) : 0;
+    return told != 0 ? told : knownLeader;
+  }
+
+  @Override
+  public int launcher() {
+    int told = launcher.map(LauncherProcess::pid).orElse(0);
+    return told != 0 ? told : knownLauncher;
+  }
+
+  @Override
+  public Phase phase() {
+    return phase;
+  }
+
+  @Override
+  public List<Path> cgroupDirectories() {
+    return cgroup.map(Cgroup::directories).orElse(List.of());
+  }
+
+  @Override
+  public Set<Integer> processes() {
+    return cgroup.map(Cgroup::processes).orElse(Set.of());
+  }
+
+  @Override
+  public boolean isPaused() {
+    return phase == Phase.RUNNING && Pause.isPaused(cgroup);
   }
 
   @Override
@@ -505,54 +695,40 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   @Override
   public void pause() {
-    Freezer freezer =
-        cgroup
-            .flatMap(Cgroup::freezer)
-            .orElseThrow(() -> new IsolatorException("the run cannot be paused: no freezer"));
-    long deadline = System.nanoTime() + PAUSE_TIMEOUT.toNanos();
-    try {
-      do {
-        freezer.freeze();
-        if (freezer.isFrozen()) {
-          return;
-        }
-        Thread.sleep(1);
-      } while (System.nanoTime() < deadline);
-    } catch (CgroupException.NotFound ended) {
-      throw new IsolatorException("the run has ended", ended);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    freezer.thaw();
-    throw new IsolatorException(
-        "the run could not be paused within " + PAUSE_TIMEOUT.toSeconds() + " s");
+    Pause.pause(cgroup);
   }
 
   @Override
   public void unpause() {
-    try {
-      cgroup.flatMap(Cgroup::freezer).ifPresent(Freezer::thaw);
-    } catch (CgroupException.NotFound ended) {
-      return; // nothing of it is paused
-    }
+    Pause.unpause(cgroup);
   }
 
   @Override
-  public LimitUpdate update(Limits limits) {
-    synchronized (limitsLock) {
-      try {
-        return new LimitUpdate(
-            new LimitWriter(cgroup.orElseThrow(), id, around.ledger()).update(limits));
-      } catch (CgroupException.NotFound ended) {
-        throw new IsolatorException("the run has ended", ended);
-      } catch (CgroupException refused) {
-        throw new IsolatorException("the kernel refused: " + refused.getMessage(), refused);
-      }
-    }
+  public LimitUpdate update(Limits change) {
+    return liveLimits().update(change);
+  }
+
+  @Override
+  public LimitUpdate plan(Limits change) {
+    return liveLimits().plan(change);
+  }
+
+  @Override
+  public List<String> restoreLimits() {
+    return liveLimits().restore();
+  }
+
+  private RunLimits liveLimits() {
+    return limits.orElseThrow(() -> new IsolatorException("the run is not set up yet"));
   }
 
   @Override
   public Usage usage() {
     return cgroup.map(UsageReader::read).orElse(NO_USAGE);
+  }
+
+  @Override
+  public UsageSampler sampler() {
+    return cgroup.map(UsageReader::sampler).orElse(UsageSampler.NONE);
   }
 }

@@ -19,6 +19,8 @@ import java.util.Set;
 /// <runtime-dir>/cgroups.lock
 /// <runtime-dir>/runs/<uuid>/pids      launcher and leader: pid and start time
 ///                           status    wait status, end, resource usage
+///                           control   the door of a detached run's launcher
+///                           …         what an agent keeps of a detached run
 /// ```
 public record RunDirectory(Path path) {
   /// flock(2) needs only a readable descriptor: others could hold up every run.
@@ -45,6 +47,27 @@ public record RunDirectory(Path path) {
       makeOrExplain(path);
     }
     return new RunDirectory(path);
+  }
+
+  /// The directory of a run that an agent keeps, who may have put something there already.
+  static RunDirectory ensure(Path runtimeDirectory, RunId run) {
+    RunDirectory directory = of(runtimeDirectory, run);
+    return Files.isDirectory(directory.path) ? directory : create(runtimeDirectory, run);
+  }
+
+  /// Whether it is there or not.
+  static RunDirectory of(Path runtimeDirectory, RunId run) {
+    return new RunDirectory(runtimeDirectory.resolve("runs").resolve(run.toString()));
+  }
+
+  /// In the runtime directory in which the [#lockFile] is.
+  static RunDirectory besides(Path lockFile, RunId run) {
+    return new RunDirectory(lockFile.resolveSibling("runs").resolve(run.toString()));
+  }
+
+  /// Whether the run was launched detached.
+  boolean hasDoor() {
+    return Files.exists(path.resolve("control"));
   }
 
   private static void makeOrExplain(Path path) {

@@ -1,43 +1,79 @@
 package dev.holdfast.isolator.life;
 
 import dev.holdfast.cgroup.Cgroup;
-import dev.holdfast.cgroup.CgroupException;
-import dev.holdfast.cgroup.CpuController;
-import dev.holdfast.cgroup.MemoryController;
-import dev.holdfast.cgroup.PidsController;
+import dev.holdfast.cgroup.Sample;
+import dev.holdfast.cgroup.Sampler;
 import dev.holdfast.isolator.Usage;
+import dev.holdfast.isolator.UsageSampler;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /// Reads what a cgroup uses, part by part: one that cannot be read costs only itself.
 final class UsageReader {
+  private static final Usage NOTHING =
+      new Usage(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+
   private UsageReader() {}
 
+  /// Once, all of it.
   static Usage read(Cgroup cgroup) {
-    Optional<CpuController> cpu = cgroup.cpu();
-    Optional<MemoryController> memory = cgroup.memory();
-    Optional<PidsController> pids = cgroup.pids();
+    try (Sampler sampler = cgroup.sampler()) {
+      return sampler.read().map(UsageReader::usage).orElse(NOTHING);
+    }
+  }
+
+  /// Again and again.
+  static UsageSampler sampler(Cgroup cgroup) {
+    return new CgroupUsage(cgroup.sampler());
+  }
+
+  private static Usage usage(Sample sample) {
     return new Usage(
-        cpu.flatMap(it -> part(it::usage)),
-        cpu.flatMap(UsageReader::throttling),
-        memory.flatMap(it -> part(it::usage)),
-        memory.flatMap(it -> part(it::peak)).flatMap(peak -> peak),
-        memory.flatMap(it -> part(it::limit)),
-        memory.flatMap(it -> part(it::stat)),
-        pids.flatMap(it -> part(it::current)));
+        sample.cpu(),
+        sample.throttling(),
+        sample.memory(),
+        sample.memoryPeak(),
+        sample.memoryLimit(),
+        sample.memoryStat(),
+        sample.pids(),
+        sample.oomKills(),
+        sample.pidsLimit(),
+        sample.pressure());
   }
 
-  private static Optional<CpuController.Throttling> throttling(CpuController cpu) {
-    boolean capped =
-        part(cpu::bandwidth).map(bandwidth -> bandwidth.value().isPresent()).orElse(false);
-    return capped ? part(cpu::throttling).flatMap(it -> it) : Optional.empty();
-  }
+  private static final class CgroupUsage implements UsageSampler {
+    private final Sampler sampler;
+    private Optional<Sample> sample = Optional.empty();
+    private Optional<Usage> usage = Optional.empty();
 
-  private static <T> Optional<T> part(Supplier<T> reading) {
-    try {
-      return Optional.of(reading.get());
-    } catch (CgroupException unreadable) {
-      return Optional.empty();
+    CgroupUsage(Sampler sampler) {
+      this.sampler = sampler;
+    }
+
+    @Override
+    public Optional<Usage> read() {
+      Optional<Sample> now = sampler.read();
+      if (!now.equals(sample)) {
+        sample = now;
+        usage = now.map(UsageReader::usage);
+      }
+      return usage;
+    }
+
+    @Override
+    public void refresh() {
+      sampler.refresh();
+    }
+
+    @Override
+    public void close() {
+      sampler.close();
     }
   }
 }

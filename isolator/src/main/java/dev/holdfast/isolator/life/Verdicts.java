@@ -32,8 +32,7 @@ final class Verdicts {
     Optional<Signal> signal = status.signal();
     if (signal.isEmpty()) {
       int code = status.exitCode().orElseThrow();
-      boolean heldAtLimit = memory.kills() == 0 && memory.report().isPresent();
-      return code != 0 && heldAtLimit
+      return code != 0 && memory.decides()
           ? new Verdict.OutOfMemory(memory.scope(), memory.report())
           : new Verdict.Exited(code);
     }

@@ -57,6 +57,26 @@ public final class CpuLedger {
     return assign(run, target, CpuSet.of(List.of()));
   }
 
+  /// Books what a run has owned before this process began: `amount`, on these CPUs as far as they
+  /// have room, the rest on the last of them.
+  public synchronized void restore(RunId run, Cpus amount, CpuSet on) {
+    Map<Cpu, Integer> others = usage(CpuSet.of(List.of()));
+    NavigableMap<Cpu, Integer> own = new TreeMap<>();
+    long left = amount.millis();
+    for (Cpu cpu : cpus()) {
+      if (on.contains(cpu.id())) {
+        int part = (int) Math.min(left, Math.max(0, WHOLE - others.getOrDefault(cpu, 0)));
+        own.put(cpu, part);
+        left -= part;
+      }
+    }
+    if (left > 0 && !own.isEmpty()) {
+      own.merge(own.lastKey(), (int) left, Integer::sum);
+    }
+    own.values().removeIf(part -> part == 0);
+    owned.put(run, own);
+  }
+
   /// The runs that own anything.
   public synchronized Set<RunId> owners() {
     return Set.copyOf(owned.keySet());
@@ -67,9 +87,10 @@ public final class CpuLedger {
     owned.remove(run);
   }
 
-  /// How much nobody owns.
+  /// How much nobody owns; nothing when more was restored than there is.
   public synchronized Cpus free() {
-    return new Cpus((long) cpus().size() * WHOLE - sum(usage(CpuSet.of(List.of()))));
+    long free = (long) cpus().size() * WHOLE - sum(usage(CpuSet.of(List.of())));
+    return new Cpus(Math.max(0, free));
   }
 
   private List<Cpu> cpus() {

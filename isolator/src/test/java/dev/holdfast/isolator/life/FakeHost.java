@@ -48,7 +48,7 @@ final class FakeHost implements AutoCloseable {
 
   /// One that has not begun to live.
   RunActor run(ExecutorSpec spec, Path launcher) {
-    return new RunActor(
+    return RunActor.attached(
         RunId.random(),
         spec,
         new RunActor.Surroundings(

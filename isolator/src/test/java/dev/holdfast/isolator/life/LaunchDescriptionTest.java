@@ -32,8 +32,13 @@ class LaunchDescriptionTest {
         CgroupRoot.Lease lease = host.root().lease(host.hierarchy.controllers())) {
       Cgroup run = lease.run("run");
       LaunchRecord record =
-          Launch.attached(
-              spec, run, lease, new RunDirectory(runtime.resolve("runs/x")), Optional.empty());
+          Launch.describe(
+              spec,
+              run,
+              lease,
+              new RunDirectory(runtime.resolve("runs/x")),
+              Optional.empty(),
+              Optional.empty());
       lease.release();
       return record;
     }
@@ -144,12 +149,13 @@ class LaunchDescriptionTest {
       run.create();
       Map<String, List<String>> texts =
           LauncherHeaders.texts(
-              Launch.attached(
+              Launch.describe(
                   spec().build(),
                   run,
                   lease,
                   new RunDirectory(runtime),
-                  Optional.of(Path.of("/oom"))));
+                  Optional.of(Path.of("/oom")),
+                  Optional.empty()));
 
       List<String> directories = run.directories().stream().map(Path::toString).toList();
       assertThat(texts.get("REMOVE")).isEqualTo(directories);

@@ -25,7 +25,12 @@ class VerdictsTest {
   }
 
   private static Evidence kills(long count, Verdict.Scope scope) {
-    return new Evidence(count, scope, Optional.of(Lives.REPORT));
+    return new Evidence(count, scope, Optional.of(Lives.REPORT), false);
+  }
+
+  /// Of a run that was to end at its limit, and reached it.
+  private static Evidence decisive(long kills) {
+    return new Evidence(kills, Verdict.Scope.OWN_LIMIT, Optional.of(Lives.REPORT), true);
   }
 
   private static Verdict of(Ending ending, Fate leader) {
@@ -65,12 +70,22 @@ class VerdictsTest {
 
   @Test
   void aLeaderThatFailsWhileItsTreeIsHeldAtTheLimitIsOutOfMemory() {
-    Evidence held = kills(0, Verdict.Scope.OWN_LIMIT);
+    Evidence held = decisive(0);
 
     assertThat(Verdicts.of(BY_ITSELF, ended(1 << 8), held))
         .isEqualTo(new Verdict.OutOfMemory(Verdict.Scope.OWN_LIMIT, Optional.of(Lives.REPORT)));
     assertThat(Verdicts.of(BY_ITSELF, ended(0), held)).isEqualTo(new Verdict.Exited(0));
     assertThat(of(BY_ITSELF, ended(1 << 8))).isEqualTo(new Verdict.Exited(1));
+  }
+
+  /// A shell passes on as a code of its own what killed its child.
+  @Test
+  void aLeaderThatFailsOverAKillThatNobodyWatchedIsOutOfMemory() {
+    assertThat(Verdicts.of(BY_ITSELF, ended(137 << 8), decisive(1)))
+        .isEqualTo(new Verdict.OutOfMemory(Verdict.Scope.OWN_LIMIT, Optional.of(Lives.REPORT)));
+    assertThat(Verdicts.of(BY_ITSELF, ended(0), decisive(1))).isEqualTo(new Verdict.Exited(0));
+    assertThat(Verdicts.of(BY_ITSELF, ended(15), decisive(1)))
+        .isEqualTo(new Verdict.Signaled(Signal.TERM, false));
   }
 
   @Test

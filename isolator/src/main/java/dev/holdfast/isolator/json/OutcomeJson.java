@@ -1,4 +1,4 @@
-package dev.holdfast.cli;
+package dev.holdfast.isolator.json;
 
 import com.google.gson.stream.JsonWriter;
 import dev.holdfast.cgroup.Bytes;
@@ -16,14 +16,14 @@ import java.util.Map;
 
 /// A run's outcome as JSON. Amounts of memory are bytes, times are seconds; what is not known is
 /// not there.
-final class VerdictJson {
+public final class OutcomeJson {
   private final JsonWriter json;
 
-  VerdictJson(JsonWriter json) {
+  public OutcomeJson(JsonWriter json) {
     this.json = json;
   }
 
-  void write(Outcome outcome, ExecutorSpec spec) throws IOException {
+  public void write(Outcome outcome, ExecutorSpec spec) throws IOException {
     json.beginObject();
     json.name("run").value(outcome.run().toString());
     writeSpec(spec);
@@ -47,7 +47,7 @@ final class VerdictJson {
   }
 
   /// What is known of a run that could not be set up.
-  void writeRefusal(ExecutorSpec spec, String why) throws IOException {
+  public void writeRefusal(ExecutorSpec spec, String why) throws IOException {
     json.beginObject();
     writeSpec(spec);
     Verdict verdict = new Verdict.LaunchFailed(Verdict.OWN_ERROR_CODE, why);

@@ -10,6 +10,7 @@ import com.google.gson.stream.JsonWriter;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.Verdict;
+import dev.holdfast.isolator.json.OutcomeJson;
 import dev.holdfast.linux.ByteText;
 import dev.holdfast.linux.Signal;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class VerdictJsonTest {
+class OutcomeJsonTest {
   private static final ExecutorSpec SPEC = Outcomes.spec("make", "-j8", "a \"b\"\n\033[0m");
 
   @TempDir private Path directory;
@@ -33,7 +34,7 @@ class VerdictJsonTest {
   private static JsonObject json(Outcome outcome) throws IOException {
     StringWriter text = new StringWriter();
     JsonWriter writer = new JsonWriter(text);
-    new VerdictJson(writer).write(outcome, SPEC);
+    new OutcomeJson(writer).write(outcome, SPEC);
     writer.flush();
     return JsonParser.parseString(text.toString()).getAsJsonObject();
   }

@@ -1,0 +1,56 @@
+package dev.holdfast.agent;
+
+import dev.holdfast.agent.config.ConfigException;
+import dev.holdfast.cgroup.CgroupPath;
+import dev.holdfast.linux.Flock;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/// The lock by which a runtime directory has one agent: `<runtime-dir>/lock`, in which its pid and
+/// its cgroups' root can be read. The lock goes with the agent, however that ends; the text stays.
+final class RuntimeLock implements AutoCloseable {
+  private final Flock lock;
+
+  private RuntimeLock(Flock lock) {
+    this.lock = lock;
+  }
+
+  /// @throws ConfigException when another agent has it
+  static RuntimeLock take(Path runtimeDirectory, CgroupPath root) throws IOException {
+    Path file = runtimeDirectory.resolve("lock");
+    try {
+      // flock(2) needs only a readable descriptor: others could keep every agent out.
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (FileAlreadyExistsException wasThere) {
+      // of an agent before
+    }
+    Optional<Flock> lock = Flock.exclusive(file);
+    if (lock.isEmpty()) {
+      throw new ConfigException(refusal(runtimeDirectory, Files.readString(file)));
+    }
+    Files.writeString(file, ProcessHandle.current().pid() + " " + root + "\n");
+    return new RuntimeLock(lock.get());
+  }
+
+  private static String refusal(Path runtimeDirectory, String text) {
+    String[] words = text.strip().split(" ", 2);
+    String who =
+        words.length == 2
+            ? "another agent (pid " + words[0] + ", cgroups root " + words[1] + ")"
+            : "another agent";
+    return who
+        + " uses "
+        + runtimeDirectory
+        + ": stop it, or give this one a --runtime-dir, --work-dir and --cgroups-root of its own";
+  }
+
+  @Override
+  public void close() {
+    lock.close();
+  }
+}

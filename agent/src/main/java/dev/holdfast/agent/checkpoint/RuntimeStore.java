@@ -1,0 +1,110 @@
+package dev.holdfast.agent.checkpoint;
+
+import dev.holdfast.isolator.RunId;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What must survive the agent but not the host, beside what the isolator keeps there. Nothing
+/// waits for a disk.
+///
+/// ```
+/// <runtime-dir>/boot_id
+/// <runtime-dir>/runs/<uuid>/checkpoint.json    ours
+///                           pids, status       the launcher's
+/// ```
+///
+/// Thread-safe as long as each run is written by one thread at a time.
+public final class RuntimeStore {
+  private static final String CHECKPOINT = "checkpoint.json";
+
+  private final Path directory;
+
+  public RuntimeStore(Path directory) {
+    this.directory = directory;
+  }
+
+  /// Makes the run's directory, before the run itself is made.
+  public void create(Checkpoint checkpoint) throws IOException {
+    Path path = directory(checkpoint.id());
+    Files.createDirectories(path.getParent());
+    try {
+      Files.createDirectory(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException wasThere) {
+      // made before the agent was killed, or by the isolator
+    }
+    save(checkpoint);
+  }
+
+  public void save(Checkpoint checkpoint) throws IOException {
+    AtomicFile.write(directory(checkpoint.id()).resolve(CHECKPOINT), checkpoint.format());
+  }
+
+  /// What is in there of one run.
+  ///
+  /// @param present whether the run has a directory
+  /// @param ours whether it is a run of an agent; others are of embedded runs
+  /// @param checkpoint absent when it was never written to its end
+  public record Found(boolean present, boolean ours, Optional<Checkpoint> checkpoint) {
+    public static final Found NOTHING = new Found(false, false, Optional.empty());
+  }
+
+  public Found read(RunId id) throws IOException {
+    Path path = directory(id);
+    if (!Files.isDirectory(path)) {
+      return Found.NOTHING;
+    }
+    Path file = path.resolve(CHECKPOINT);
+    return new Found(true, Files.exists(file), AtomicFile.read(file).flatMap(Checkpoint::parse));
+  }
+
+  /// Every run that has a directory.
+  public List<RunId> runs() throws IOException {
+    List<RunId> runs = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.resolve("runs"))) {
+      for (Path entry : entries) {
+        Names.run(entry).ifPresent(runs::add);
+      }
+    } catch (NoSuchFileException | NotDirectoryException none) {
+      return runs;
+    }
+    return runs;
+  }
+
+  /// When the leader was started: its launcher writes its pid right before.
+  public Optional<Instant> started(RunId id) {
+    try {
+      return Optional.of(Files.getLastModifiedTime(directory(id).resolve("pids")).toInstant());
+    } catch (IOException notYet) {
+      return Optional.empty();
+    }
+  }
+
+  /// Removes all of a run. Repeatable.
+  public void remove(RunId id) throws IOException {
+    Trees.delete(directory(id));
+  }
+
+  public Optional<String> bootId() throws IOException {
+    return AtomicFile.read(directory.resolve("boot_id")).map(String::strip);
+  }
+
+  public void saveBootId(String bootId) throws IOException {
+    Files.createDirectories(directory);
+    AtomicFile.write(directory.resolve("boot_id"), bootId + "\n");
+  }
+
+  private Path directory(RunId id) {
+    return directory.resolve("runs").resolve(id.toString());
+  }
+}

@@ -1,0 +1,82 @@
+package dev.holdfast.agent.checkpoint;
+
+import dev.holdfast.isolator.Credentials;
+import dev.holdfast.isolator.ExecutorId;
+import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.RunName;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/// The working directories of runs, in the seed's places:
+/// `<work-dir>/slaves/<agent>/frameworks/<framework>/executors/<executor>/runs/<uuid>`.
+///
+/// All directories above a sandbox are the agent's own, so that nobody can put another thing in a
+/// sandbox's place; the sandbox itself is its user's alone.
+public final class Sandboxes {
+  private final Path top;
+
+  public Sandboxes(Path workDirectory, String agent) {
+    top = workDirectory.resolve("slaves").resolve(agent).resolve("frameworks");
+  }
+
+  public Path path(ExecutorId executor, RunId id) {
+    return runs(executor).resolve(id.toString());
+  }
+
+  private Path runs(ExecutorId executor) {
+    return top.resolve(RunName.escape(executor.framework()))
+        .resolve("executors")
+        .resolve(RunName.escape(executor.name()))
+        .resolve("runs");
+  }
+
+  /// Makes the run's sandbox; it must not exist.
+  public Path create(ExecutorId executor, RunId id, Credentials user) throws IOException {
+    Path sandbox = path(executor, id);
+    open(runs(executor));
+    Files.createDirectory(
+        sandbox,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.setAttribute(sandbox, "unix:gid", user.gid(), LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(sandbox, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
+    AtomicFile.link(sandbox.resolveSibling("latest"), Path.of(id.toString()));
+    return sandbox;
+  }
+
+  /// Makes a directory through which everybody may pass, and those above it.
+  private static void open(Path directory) throws IOException {
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException wasThere) {
+      return;
+    } catch (NoSuchFileException e) {
+      Path parent = directory.getParent();
+      if (parent == null) {
+        throw e;
+      }
+      open(parent);
+      open(directory);
+      return;
+    }
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /// Removes a sandbox with all that is in it. Repeatable.
+  public void remove(Path sandbox) throws IOException {
+    Path runs = sandbox.getParent();
+    if (runs == null || !sandbox.startsWith(top)) {
+      return;
+    }
+    Trees.deleteUntrusted(sandbox);
+    Path latest = runs.resolve("latest");
+    if (!Files.exists(latest)) {
+      Files.deleteIfExists(latest);
+    }
+    Trees.prune(runs, top);
+  }
+}

@@ -1,0 +1,204 @@
+package dev.holdfast.agent.events;
+
+import com.google.gson.JsonObject;
+import dev.holdfast.api.Event;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+
+/// What happened on the node, in order: the last ten thousand events in memory, the last megabytes
+/// in a file, so that an event is still there after a restart of the agent.
+///
+/// Thread-safe. Who listens never holds up who publishes: each listener has a thread of its own
+/// that follows the memory at its pace, and one that is too slow misses what was forgotten.
+public final class Journal implements AutoCloseable {
+  static final int REMEMBERED = 10_000;
+
+  /// Numbers are set aside in blocks in a place that survives the host, so that they grow even when
+  /// the file is gone.
+  private static final int BLOCK = 1_000;
+
+  private final InstantSource clock;
+  private final JournalFile file;
+  private final LongConsumer reserve;
+  private final Deque<Entry> remembered = new ArrayDeque<>();
+  private long last;
+  private long reserved;
+  private boolean closed;
+
+  /// @param owner the uid whose run it concerns; absent when it concerns the node
+  record Entry(Event event, Optional<Integer> owner) {}
+
+  /// What an event concerns.
+  ///
+  /// @param owner the uid of the run's owner
+  public record Subject(String run, String framework, String executor, int owner) {}
+
+  /// Reads what an earlier agent wrote.
+  ///
+  /// @param directory where `events.jsonl` is
+  /// @param reserved the highest number that may have been used before
+  /// @param reserve is told the highest number that may be used from now on
+  public Journal(Path directory, InstantSource clock, long reserved, LongConsumer reserve) {
+    this.clock = clock;
+    this.reserve = reserve;
+    file = new JournalFile(directory);
+    for (Entry entry : file.read()) {
+      remember(entry);
+      last = Math.max(last, entry.event().id());
+    }
+    // Without the file, only the block tells how far it came.
+    last = remembered.isEmpty() ? Math.max(last, reserved) : last;
+    this.reserved = Math.max(reserved, last);
+  }
+
+  private void remember(Entry entry) {
+    if (remembered.size() == REMEMBERED) {
+      remembered.removeFirst();
+    }
+    remembered.addLast(entry);
+  }
+
+  public Event publish(String type, String message) {
+    return publish(type, Optional.empty(), message, Optional.empty());
+  }
+
+  public Event publish(String type, Subject subject, String message) {
+    return publish(type, Optional.of(subject), message, Optional.empty());
+  }
+
+  public Event publish(String type, Subject subject, String message, JsonObject data) {
+    return publish(type, Optional.of(subject), message, Optional.of(data));
+  }
+
+  private synchronized Event publish(
+      String type, Optional<Subject> subject, String message, Optional<JsonObject> data) {
+    long id = last + 1;
+    if (id > reserved) {
+      reserved = id + BLOCK;
+      reserve.accept(reserved);
+    }
+    last = id;
+    Event event =
+        new Event(
+            id,
+            clock.instant().toString(),
+            type,
+            subject.map(Subject::run).orElse(null),
+            subject.map(Subject::framework).orElse(null),
+            subject.map(Subject::executor).orElse(null),
+            message,
+            data.orElse(null));
+    Entry entry = new Entry(event, subject.map(Subject::owner));
+    remember(entry);
+    file.append(entry);
+    notifyAll();
+    return event;
+  }
+
+  /// What is remembered of one run, the oldest first.
+  public synchronized List<Event> of(String run) {
+    List<Event> found = new ArrayList<>();
+    for (Entry entry : remembered) {
+      if (run.equals(entry.event().run())) {
+        found.add(entry.event());
+      }
+    }
+    return found;
+  }
+
+  public synchronized long last() {
+    return last;
+  }
+
+  /// Has `listener` told, on a thread of its own, of every event after `after` that concerns the
+  /// node or an owner whom `visible` lets pass.
+  public Listening listen(long after, Predicate<Integer> visible, Consumer<Event> listener) {
+    Listening listening = new Listening(after, visible, listener);
+    listening.thread.start();
+    return listening;
+  }
+
+  /// Waits until there are events after `after`, and returns them; empty when it is over.
+  private synchronized List<Entry> await(long after, Listening listening)
+      throws InterruptedException {
+    while (last <= after && !closed && !listening.closed) {
+      wait();
+    }
+    if (listening.closed) {
+      return List.of();
+    }
+    List<Entry> found = new ArrayList<>();
+    var newest = remembered.descendingIterator();
+    while (newest.hasNext()) {
+      Entry entry = newest.next();
+      if (entry.event().id() <= after) {
+        break;
+      }
+      found.addFirst(entry);
+    }
+    return found;
+  }
+
+  private synchronized void wake() {
+    notifyAll();
+  }
+
+  /// What could not be written to the file, if anything.
+  public Optional<IOException> failure() {
+    return file.failure();
+  }
+
+  /// Ends every listening, once its listener has been told all.
+  @Override
+  public synchronized void close() {
+    closed = true;
+    reserve.accept(last);
+    file.close();
+    notifyAll();
+  }
+
+  /// Somebody who listens.
+  public final class Listening implements AutoCloseable {
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private Listening(long after, Predicate<Integer> visible, Consumer<Event> listener) {
+      thread = Thread.ofVirtual().name("events").unstarted(() -> follow(after, visible, listener));
+    }
+
+    private void follow(long after, Predicate<Integer> visible, Consumer<Event> listener) {
+      long seen = after;
+      try {
+        while (!closed) {
+          List<Entry> entries = await(seen, this);
+          if (entries.isEmpty()) {
+            return;
+          }
+          for (Entry entry : entries) {
+            seen = entry.event().id();
+            if (entry.owner().isEmpty() || visible.test(entry.owner().get())) {
+              listener.accept(entry.event());
+            }
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      wake();
+    }
+  }
+}

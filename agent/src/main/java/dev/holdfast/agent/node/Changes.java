@@ -1,0 +1,70 @@
+package dev.holdfast.agent.node;
+
+import dev.holdfast.api.UpdateResult.Change;
+import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.isolator.Limits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What an update does to each limit, in words.
+final class Changes {
+  private static final String NONE = "unlimited";
+
+  private final List<Change> changes = new ArrayList<>();
+
+  private Changes() {}
+
+  /// @param memoryDeferred why the hard memory limit stays as it is
+  static List<Change> between(Limits before, Limits after, Optional<String> memoryDeferred) {
+    Changes changes = new Changes();
+    changes.add("cpus", text(before.cpus()), text(after.cpus()));
+    changes.add("cpu_mode", mode(before), mode(after));
+    changes.add("cpu_burst_seconds", text(before.cpuBurst()), text(after.cpuBurst()));
+    changes.add(
+        "cpuset_cpus",
+        text(before.cpusetCpus().map(CpuSet::format)),
+        text(after.cpusetCpus().map(CpuSet::format)));
+    if (memoryDeferred.isPresent()) {
+      changes.changes.add(
+          new Change(
+              "memory_bytes",
+              text(before.memory()),
+              text(after.memory()),
+              "deferred",
+              memoryDeferred.get()));
+    } else {
+      changes.add("memory_bytes", text(before.memory()), text(after.memory()));
+    }
+    changes.add(
+        "memory_reservation_bytes",
+        text(before.memoryReservation()),
+        text(after.memoryReservation()));
+    changes.add("memory_swap_bytes", text(before.memoryAndSwap()), text(after.memoryAndSwap()));
+    changes.add("pids", text(before.pids()), text(after.pids()));
+    return changes.changes;
+  }
+
+  private void add(String limit, String before, String after) {
+    boolean same = before.equals(after);
+    if (same && before.equals(NONE)) {
+      return;
+    }
+    changes.add(
+        new Change(
+            limit,
+            before,
+            after,
+            same ? "unchanged" : "applied",
+            same ? "it is " + before : "from " + before + " to " + after));
+  }
+
+  private static String mode(Limits limits) {
+    return limits.cpus().isEmpty() ? NONE : limits.cpuMode().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String text(Optional<?> value) {
+    return value.map(Object::toString).orElse(NONE);
+  }
+}

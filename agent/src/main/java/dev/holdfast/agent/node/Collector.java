@@ -1,0 +1,88 @@
+package dev.holdfast.agent.node;
+
+import dev.holdfast.agent.logging.LogLine;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Removes runs that have ended, with their sandboxes: on request, and when they are old.
+final class Collector {
+  private static final Logger log = LoggerFactory.getLogger(Collector.class);
+
+  /// Of a disk, always left free: the seed's.
+  private static final double HEADROOM = 0.1;
+
+  /// However full the disk is, whoever started a run can ask how it ended.
+  private static final Duration SHORTEST = Duration.ofMinutes(5);
+
+  private final House house;
+  private final Keeper keeper;
+
+  Collector(House house, Keeper keeper) {
+    this.house = house;
+    this.keeper = keeper;
+  }
+
+  /// How long an ended run is kept while so much of the disk is used: the seed's rule, by which the
+  /// time shrinks with the space, and is over at nine tenths.
+  ///
+  /// @param used 0 to 1
+  static Duration retention(Duration delay, double used) {
+    double share = Math.clamp(1 - HEADROOM - used, 0.0, 1.0);
+    Duration kept = Duration.ofMillis((long) (delay.toMillis() * share));
+    Duration least = delay.compareTo(SHORTEST) < 0 ? delay : SHORTEST;
+    return kept.compareTo(least) < 0 ? least : kept;
+  }
+
+  /// How much of the disk with the sandboxes is used, 0 to 1; 0 when it cannot be told.
+  static double used(Path directory) {
+    try {
+      FileStore store = Files.getFileStore(directory);
+      long total = store.getTotalSpace();
+      return total <= 0 ? 0 : 1 - (double) store.getUsableSpace() / total;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /// Removes those that ended longer ago than `retention`.
+  void collect(Duration retention, Instant now) {
+    for (Entry entry : house.registry().all()) {
+      boolean old =
+          entry
+              .ending()
+              .map(ending -> !ending.finished().plus(retention).isAfter(now))
+              .orElse(false);
+      if (old) {
+        try {
+          remove(entry, "it ended longer ago than " + retention.toSeconds() + " s");
+        } catch (IOException e) {
+          log.warn("{}", LogLine.of("cannot remove the run, retrying").with("run", entry.id()), e);
+        }
+      }
+    }
+  }
+
+  /// Removes an ended run with all that is kept of it. Repeatable.
+  void remove(Entry entry, String cause) throws IOException {
+    entry.change().lock();
+    try {
+      house.sandboxes().remove(entry.checkpoint().sandbox());
+      house.runtime().remove(entry.id());
+      house.meta().remove(entry.executor(), entry.id());
+      keeper.forget(entry);
+      house.registry().remove(entry);
+    } finally {
+      entry.change().unlock();
+    }
+    log.info("{}", LogLine.of("run removed").with("run", entry.id()).with("cause", cause));
+    house
+        .journal()
+        .publish("removed", entry.subject(), entry.executor() + " was removed: " + cause);
+  }
+}

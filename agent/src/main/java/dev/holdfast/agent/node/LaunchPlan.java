@@ -1,0 +1,219 @@
+package dev.holdfast.agent.node;
+
+import dev.holdfast.agent.Caller;
+import dev.holdfast.agent.NodeException;
+import dev.holdfast.api.LaunchRequest;
+import dev.holdfast.api.ResourceLimits;
+import dev.holdfast.cgroup.Limit;
+import dev.holdfast.isolator.ExecutorId;
+import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.Limits;
+import dev.holdfast.isolator.OomMode;
+import dev.holdfast.isolator.ResourceLimit;
+import dev.holdfast.isolator.RunId;
+import dev.holdfast.linux.Accounts;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Turns a request into what is to run, or says why it cannot be or may not.
+final class LaunchPlan {
+  private static final String DEFAULT_FRAMEWORK = "default";
+  private static final int LONGEST_DEFAULT_NAME = 60;
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private final Caller caller;
+  private final LaunchRequest request;
+  private final NodeSettings settings;
+  private final Users users;
+
+  LaunchPlan(Caller caller, LaunchRequest request, NodeSettings settings, Users users) {
+    this.caller = caller;
+    this.request = request;
+    this.settings = settings;
+    this.users = users;
+  }
+
+  /// The name that was asked for, or else the program's file name.
+  ///
+  /// @throws NodeException when it cannot be a name
+  ExecutorId executor() {
+    if (request.command() == null || request.command().isEmpty()) {
+      throw Refusals.bad("command: there is no program to run");
+    }
+    try {
+      return new ExecutorId(
+          Objects.requireNonNullElse(request.framework(), DEFAULT_FRAMEWORK),
+          Objects.requireNonNullElseGet(request.name(), this::commandName));
+    } catch (IllegalArgumentException e) {
+      throw Refusals.bad(e);
+    }
+  }
+
+  boolean isNamed() {
+    return request.name() != null;
+  }
+
+  /// Made fit: nobody chose it as a name.
+  private String commandName() {
+    String program = request.command().getFirst();
+    String base = program.substring(program.lastIndexOf('/') + 1);
+    String name =
+        base.substring(0, Math.min(base.length(), LONGEST_DEFAULT_NAME))
+            .replaceAll("\\p{Cntrl}|\\p{Cs}", "?");
+    return name.isEmpty() ? "run" : name;
+  }
+
+  /// As whom it is to run.
+  ///
+  /// @throws NodeException when the caller may not, or there is no such user
+  RunUser user() {
+    if (caller.role() == Caller.Role.READER) {
+      throw Refusals.forbidden("reading is all that is allowed here");
+    }
+    if (!settings.switchUser()) {
+      return asAgent();
+    }
+    if (request.user() == null) {
+      if (caller.uid() < 0) {
+        throw Refusals.bad("user: say as whom it is to run");
+      }
+      return RunUser.of(caller, users);
+    }
+    RunUser asked;
+    try {
+      asked = RunUser.parse(request.user(), users);
+    } catch (IllegalArgumentException e) {
+      if (caller.role() == Caller.Role.USER) {
+        throw Refusals.forbidden(onlyAsItself());
+      }
+      throw Refusals.bad(e);
+    }
+    if (caller.role() == Caller.Role.USER && !isCallers(asked)) {
+      throw Refusals.forbidden(onlyAsItself());
+    }
+    return asked;
+  }
+
+  private RunUser asAgent() {
+    if (caller.role() == Caller.Role.USER) {
+      throw Refusals.forbidden("this agent runs all as root (--no-switch-user): only root may");
+    }
+    return RunUser.of(Caller.peer(0, 0, "root"), users);
+  }
+
+  private String onlyAsItself() {
+    return "user: " + caller.name() + " may run only as " + caller.name() + ", with its own groups";
+  }
+
+  private boolean isCallers(RunUser asked) {
+    RunUser self = RunUser.of(caller, users);
+    return asked.credentials().uid() == caller.uid()
+        && (asked.credentials().gid() == caller.gid()
+            || self.credentials().groups().contains(asked.credentials().gid()))
+        && self.credentials().groups().containsAll(asked.credentials().groups());
+  }
+
+  /// What is to run.
+  ///
+  /// @param sandbox of the run
+  /// @throws NodeException when it cannot be
+  ExecutorSpec spec(ExecutorId executor, RunId run, RunUser user, Path sandbox, String agent) {
+    try {
+      ExecutorSpec.Builder builder =
+          ExecutorSpec.builder(executor, request.command())
+              .limits(limits())
+              .credentials(user.credentials())
+              .workDirectory(workDirectory().orElse(sandbox))
+              .stopTimeout(
+                  request.stopTimeoutSeconds() == null
+                      ? settings.stopTimeout()
+                      : WireLimits.seconds("stop_timeout_seconds", request.stopTimeoutSeconds()));
+      Objects.requireNonNullElse(request.labels(), Map.<String, String>of())
+          .forEach(builder::label);
+      environment(executor, run, user, sandbox, agent).forEach(builder::environment);
+      if (request.ulimits() != null) {
+        request.ulimits().forEach(text -> builder.resourceLimit(ResourceLimit.parse(text)));
+      }
+      if (request.timeoutSeconds() != null) {
+        builder.timeout(WireLimits.seconds("timeout_seconds", request.timeoutSeconds()));
+      }
+      if (request.cpuTimeoutSeconds() != null) {
+        builder.cpuTimeout(WireLimits.seconds("cpu_timeout_seconds", request.cpuTimeoutSeconds()));
+      }
+      if (request.oom() != null) {
+        builder.oomMode(oomMode(request.oom()));
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw Refusals.bad(e);
+    }
+  }
+
+  private Limits limits() {
+    ResourceLimits asked = Objects.requireNonNullElse(request.limits(), ResourceLimits.NONE);
+    Limits limits = WireLimits.parse(asked);
+    boolean modeless = asked.cpuMode() == null && limits.cpus().isPresent();
+    boolean swapless =
+        settings.limitSwap() && limits.memory().isPresent() && limits.memoryAndSwap().isEmpty();
+    return new Limits(
+        limits.cpus(),
+        modeless ? settings.cpuMode() : limits.cpuMode(),
+        limits.cpuBurst(),
+        limits.cpusetCpus(),
+        limits.memory(),
+        limits.memoryReservation(),
+        swapless ? limits.memory().map(Limit::at) : limits.memoryAndSwap(),
+        limits.pids());
+  }
+
+  private Optional<Path> workDirectory() {
+    if (request.workdir() == null) {
+      return Optional.empty();
+    }
+    try {
+      Path path = Path.of(request.workdir());
+      if (path.isAbsolute()) {
+        return Optional.of(path);
+      }
+    } catch (InvalidPathException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "workdir: '" + request.workdir() + "' is not an absolute path");
+  }
+
+  private static OomMode oomMode(String text) {
+    return switch (text) {
+      case "report" -> OomMode.REPORT;
+      case "kernel" -> OomMode.KERNEL;
+      default -> throw new IllegalArgumentException("oom: '" + text + "' is not report or kernel");
+    };
+  }
+
+  /// Made from nothing: what every program expects, what was asked for, and then the seed's own
+  /// variables, on which executors rely.
+  private Map<String, String> environment(
+      ExecutorId executor, RunId run, RunUser user, Path sandbox, String agent) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("PATH", PATH);
+    variables.put("HOME", user.account().map(Accounts.User::home).orElse("/"));
+    user.account()
+        .ifPresent(account -> {
+          variables.put("USER", account.name());
+          variables.put("LOGNAME", account.name());
+          variables.put("SHELL", account.shell());
+        });
+    variables.putAll(Objects.requireNonNullElse(request.environment(), Map.of()));
+    variables.put("MESOS_DIRECTORY", sandbox.toString());
+    variables.put("MESOS_SLAVE_ID", agent);
+    variables.put("MESOS_FRAMEWORK_ID", executor.framework());
+    variables.put("MESOS_EXECUTOR_ID", executor.name());
+    variables.put("MESOS_EXECUTOR_UUID", run.toString());
+    variables.put("MESOS_CHECKPOINT", "1");
+    return variables;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.holdfast.agent.node;
+
+import dev.holdfast.agent.checkpoint.Checkpoint;
+import dev.holdfast.cgroup.CgroupPath;
+import dev.holdfast.isolator.CpuMode;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// What an operator has settled for all runs.
+///
+/// @param cpuMode what a number of CPUs means when a request does not say
+/// @param limitSwap a memory limit is a limit on swap, too
+/// @param switchUser whether runs run as whom they are asked to
+/// @param stopTimeout when a request does not say
+/// @param strict whether what cannot be read ends the start
+/// @param gcDelay how long ended runs are kept
+public record NodeSettings(
+    Path workDirectory,
+    Path runtimeDirectory,
+    CgroupPath cgroupsRoot,
+    CpuMode cpuMode,
+    boolean limitSwap,
+    boolean switchUser,
+    Duration stopTimeout,
+    boolean strict,
+    Duration gcDelay,
+    Checkpoint.Logs logs,
+    String version) {}

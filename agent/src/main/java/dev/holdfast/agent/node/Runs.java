@@ -1,0 +1,45 @@
+package dev.holdfast.agent.node;
+
+import dev.holdfast.isolator.Detached;
+import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.Isolator;
+import dev.holdfast.isolator.Run;
+import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.RunObserver;
+import dev.holdfast.isolator.Verdict;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Who makes runs: what the agent needs of an [Isolator].
+public interface Runs {
+  /// As [Isolator#launch(RunId, ExecutorSpec, Detached, RunObserver)].
+  Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer);
+
+  /// As [Isolator#adopt].
+  Run adopt(RunId id, ExecutorSpec spec, Optional<Verdict> decided, RunObserver observer);
+
+  /// As [Isolator.RootHold#destroyOrphans].
+  List<String> destroyOrphans(Set<RunId> known);
+
+  /// Those of a real isolator.
+  static Runs of(Isolator isolator, Isolator.RootHold hold) {
+    return new Runs() {
+      @Override
+      public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
+        return isolator.launch(id, spec, detached, observer);
+      }
+
+      @Override
+      public Run adopt(
+          RunId id, ExecutorSpec spec, Optional<Verdict> decided, RunObserver observer) {
+        return isolator.adopt(id, spec, decided, observer);
+      }
+
+      @Override
+      public List<String> destroyOrphans(Set<RunId> known) {
+        return hold.destroyOrphans(known);
+      }
+    };
+  }
+}

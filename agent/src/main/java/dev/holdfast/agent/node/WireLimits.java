@@ -1,0 +1,107 @@
+package dev.holdfast.agent.node;
+
+import dev.holdfast.api.ResourceLimits;
+import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.cgroup.Limit;
+import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.Limits;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Limits as they go over the wire.
+final class WireLimits {
+  private static final long NO_SWAP_LIMIT = -1;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+  private WireLimits() {}
+
+  /// @throws IllegalArgumentException in one sentence
+  static Limits parse(ResourceLimits wire) {
+    return new Limits(
+        Optional.ofNullable(wire.cpus()).map(WireLimits::cpus),
+        wire.cpuMode() == null ? CpuMode.SHARES : mode(wire.cpuMode()),
+        Optional.ofNullable(wire.cpuBurstSeconds())
+            .map(seconds -> seconds("cpu_burst_seconds", seconds)),
+        Optional.ofNullable(wire.cpusetCpus()).map(CpuSet::parse),
+        Optional.ofNullable(wire.memoryBytes()).map(bytes -> bytes("memory_bytes", bytes)),
+        Optional.ofNullable(wire.memoryReservationBytes())
+            .map(bytes -> bytes("memory_reservation_bytes", bytes)),
+        Optional.ofNullable(wire.memorySwapBytes()).map(WireLimits::swap),
+        Optional.ofNullable(wire.pids()));
+  }
+
+  static ResourceLimits format(Limits limits) {
+    return new ResourceLimits(
+        limits.cpus().map(cpus -> cpus.millis() / 1000.0).orElse(null),
+        limits.cpus().isPresent() ? limits.cpuMode().name().toLowerCase(Locale.ROOT) : null,
+        limits.cpuBurst().map(burst -> burst.toNanos() / (double) NANOS_PER_SECOND).orElse(null),
+        limits.cpusetCpus().map(CpuSet::format).orElse(null),
+        limits.memory().map(Bytes::count).orElse(null),
+        limits.memoryReservation().map(Bytes::count).orElse(null),
+        limits.memoryAndSwap().map(WireLimits::swap).orElse(null),
+        limits.pids().orElse(null));
+  }
+
+  /// `before` with what `change` names.
+  static ResourceLimits merge(ResourceLimits before, ResourceLimits change) {
+    return new ResourceLimits(
+        either(change.cpus(), before.cpus()),
+        either(change.cpuMode(), before.cpuMode()),
+        either(change.cpuBurstSeconds(), before.cpuBurstSeconds()),
+        either(change.cpusetCpus(), before.cpusetCpus()),
+        either(change.memoryBytes(), before.memoryBytes()),
+        either(change.memoryReservationBytes(), before.memoryReservationBytes()),
+        either(change.memorySwapBytes(), before.memorySwapBytes()),
+        either(change.pids(), before.pids()));
+  }
+
+  private static <T> @Nullable T either(@Nullable T first, @Nullable T second) {
+    return first == null ? second : first;
+  }
+
+  static CpuMode mode(String text) {
+    return switch (text) {
+      case "shares" -> CpuMode.SHARES;
+      case "quota" -> CpuMode.QUOTA;
+      case "pinned" -> CpuMode.PINNED;
+      default ->
+          throw new IllegalArgumentException(
+              "cpu_mode: '" + text + "' is not shares, quota or pinned");
+    };
+  }
+
+  /// @throws IllegalArgumentException for a negative time, one of more than a century, and none
+  static Duration seconds(String field, double seconds) {
+    if (!(seconds >= 0 && seconds <= 3.2e9)) {
+      throw new IllegalArgumentException(field + ": " + seconds + " is not a number of seconds");
+    }
+    return Duration.ofNanos(Math.round(seconds * NANOS_PER_SECOND));
+  }
+
+  private static Cpus cpus(double cpus) {
+    if (!(cpus > 0 && cpus <= 1e6)) {
+      throw new IllegalArgumentException("cpus: " + cpus + " is not more than 0");
+    }
+    return Cpus.parse(BigDecimal.valueOf(cpus).stripTrailingZeros().toPlainString());
+  }
+
+  private static Bytes bytes(String field, long count) {
+    if (count < 0) {
+      throw new IllegalArgumentException(field + ": " + count + " is negative");
+    }
+    return new Bytes(count);
+  }
+
+  private static Limit<Bytes> swap(long bytes) {
+    return bytes == NO_SWAP_LIMIT ? Limit.unlimited() : Limit.at(bytes("memory_swap_bytes", bytes));
+  }
+
+  private static long swap(Limit<Bytes> limit) {
+    return limit.value().map(Bytes::count).orElse(NO_SWAP_LIMIT);
+  }
+}

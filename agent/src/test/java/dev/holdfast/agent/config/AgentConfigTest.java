@@ -1,0 +1,162 @@
+package dev.holdfast.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.isolator.CpuMode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AgentConfigTest {
+  @TempDir Path directory;
+
+  private static AgentConfig read(Map<String, String> environment, String... words) {
+    return AgentOptions.read(words, environment).orElseThrow();
+  }
+
+  private static AgentConfig read(String... words) {
+    return read(Map.of(), words);
+  }
+
+  @Test
+  void withoutAWordItIsAsDocumented() {
+    AgentConfig config = read();
+    assertThat(config.workDirectory()).isEqualTo(Path.of("/var/lib/holdfast"));
+    assertThat(config.socket()).isEqualTo(Path.of("/run/holdfast/agent.sock"));
+    assertThat(config.cgroupsRoot()).hasToString("holdfast");
+    assertThat(config.destroyTimeout()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(config.gcDelay()).isEqualTo(Duration.ofDays(7));
+    assertThat(config.interval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.stopTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.strict()).isTrue();
+    assertThat(config.switchUser()).isTrue();
+    assertThat(config.overcommit()).isFalse();
+    assertThat(config.logSize()).isEqualTo(Bytes.ofMebibytes(10));
+    assertThat(config.logFiles()).isEqualTo(3);
+    assertThat(config.cpuMode()).isEqualTo(CpuMode.SHARES);
+    assertThat(config.resources().cpus()).isEmpty();
+    assertThat(config.http()).isEmpty();
+    assertThat(config.recover()).isEqualTo(AgentConfig.Recover.RECONNECT);
+  }
+
+  @Test
+  void theCommandLineBeatsTheEnvironmentAndThatBeatsTheFile() throws Exception {
+    Path file = directory.resolve("agent.conf");
+    Files.writeString(
+        file, "# a comment\n\nwork-dir = /file\nruntime_dir=/file\ngc-delay = 3d\nstrict=false\n");
+    AgentConfig config =
+        read(
+            Map.of("HOLDFAST_WORK_DIR", "/env", "HOLDFAST_RUNTIME_DIR", "/env"),
+            "--config",
+            file.toString(),
+            "--work-dir=/flag");
+
+    assertThat(config.workDirectory()).isEqualTo(Path.of("/flag"));
+    assertThat(config.runtimeDirectory()).isEqualTo(Path.of("/env"));
+    assertThat(config.gcDelay()).isEqualTo(Duration.ofDays(3));
+    assertThat(config.strict()).isFalse();
+  }
+
+  @Test
+  void theFileCanBeNamedInTheEnvironment() throws Exception {
+    Path file = directory.resolve("agent.conf");
+    Files.writeString(file, "resources = cpus:2;mem:64.5");
+    AgentConfig config = read(Map.of("HOLDFAST_CONFIG", file.toString()));
+    assertThat(config.resources().cpus()).contains(Cpus.ofWhole(2));
+    assertThat(config.resources().memory()).contains(new Bytes(67633152));
+  }
+
+  @Test
+  void switchesAreOnOffOrGivenAWord() {
+    assertThat(read("--overcommit").overcommit()).isTrue();
+    assertThat(read("--no-strict").strict()).isFalse();
+    assertThat(read("--strict").strict()).isTrue();
+    assertThat(read("--switch-user=false").switchUser()).isFalse();
+    assertThat(read("--no-switch-user").switchUser()).isFalse();
+    assertThat(read("--cgroups-enable-cfs").cpuMode()).isEqualTo(CpuMode.QUOTA);
+    assertThat(read(Map.of("HOLDFAST_OVERCOMMIT", "1")).overcommit()).isTrue();
+    assertThat(read(Map.of("HOLDFAST_STRICT", "false"), "--strict").strict()).isTrue();
+  }
+
+  @Test
+  void cpusetPinsCpus() {
+    assertThat(read("--cgroups-subsystems", "cpuset,memory").cpuMode()).isEqualTo(CpuMode.PINNED);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "--cgroups-subsystems cpu,cpuset | exclude each other",
+        "--cgroups-subsystems memory --cgroups-enable-cfs | needs cpu",
+        "--cgroups-subsystems cpu,floppy | 'floppy'",
+        "--gc-delay soon | --gc-delay: 'soon' is not a duration",
+        "--resource-monitoring-interval 0s | not more than 0",
+        "--work-dir relative | --work-dir: 'relative' is not an absolute path",
+        "--recover maybe | 'maybe' is not reconnect or cleanup",
+        "--resources cpus=2 | --resources: 'cpus=2'",
+        "--strict=perhaps | 'perhaps' is not true or false",
+        "--log-size 1 | too small",
+        "--log-files 0 | from 1 to 1000",
+        "--http localhost | not HOST:PORT",
+        "--http-token-file /t | without --http",
+        "--cgroups-root ../x | '..'",
+        "--nonsense | --nonsense",
+        "word | word",
+        "--config /nowhere | no such file",
+      })
+  void whatCannotBeIsOneSentence(String words, String part) {
+    assertThatThrownBy(() -> read(words.split(" ")))
+        .isInstanceOf(ConfigException.class)
+        .message()
+        .contains(part)
+        .doesNotContain("\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "color = red | :1: there is no key 'color'",
+        "gc-delay | :1: 'gc-delay' is not 'key = value'",
+        "gc-delay = x | :1: gc-delay: 'x' is not a duration",
+        "config = /x | :1: there is no key 'config'",
+      })
+  void aFileThatCannotBeNamesTheLine(String line, String part) throws Exception {
+    Path file = directory.resolve("agent.conf");
+    Files.writeString(file, line + "\n");
+    assertThatThrownBy(() -> read("--config", file.toString()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(file + part);
+  }
+
+  @Test
+  void theHelpNamesEveryFlag() {
+    assertThat(AgentOptions.read(new String[] {"--help"}, Map.of())).isEmpty();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    AgentOptions.printHelp(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    String help = bytes.toString(StandardCharsets.UTF_8);
+    for (Flag flag : Flag.values()) {
+      assertThat(help).contains(flag.option());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1w,604800000", "250ms,250", "1h30m,5400000", "15mins,900000", "7,7000", "1.5s,1500"})
+  void durationsAreReadInTheSeedsSpellingsToo(String text, long millis) {
+    assertThat(DurationText.parse(text)).isEqualTo(Duration.ofMillis(millis));
+  }
+}

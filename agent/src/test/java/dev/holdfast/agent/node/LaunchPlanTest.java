@@ -1,0 +1,187 @@
+package dev.holdfast.agent.node;
+
+import static dev.holdfast.agent.node.Ground.ANNA;
+import static dev.holdfast.agent.node.Ground.ROOT;
+import static dev.holdfast.agent.node.Ground.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.agent.Caller;
+import dev.holdfast.agent.NodeException;
+import dev.holdfast.api.LaunchRequest;
+import dev.holdfast.api.ResourceLimits;
+import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.ExecutorId;
+import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.RunId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LaunchPlanTest {
+  private static final Path SANDBOX = Path.of("/work/sandbox");
+  private static final RunId RUN = RunId.parse("0b1c2d3e-4f50-4162-8374-95a6b7c8d9e0");
+
+  private static LaunchPlan plan(Caller caller, LaunchRequest request) {
+    return new LaunchPlan(
+        caller, request, new Ground(Path.of("/nowhere")).settings(), Ground.USERS);
+  }
+
+  private static LaunchRequest as(@Nullable String user) {
+    return request("x", ResourceLimits.NONE, user, "sleep");
+  }
+
+  private static ExecutorSpec spec(LaunchRequest request) {
+    LaunchPlan plan = plan(ROOT, request);
+    return plan.spec(plan.executor(), RUN, RunUser.of(ANNA, Ground.USERS), SANDBOX, "agent-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"anna", "1001", "anna:anna", "anna:1001", "anna:staff", "1001:50"})
+  void aUserMayRunAsItselfWithItsGroups(String user) {
+    assertThat(plan(ANNA, as(user)).user().credentials().uid()).isEqualTo(1001);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"root", "0", "ben", "anna:wheel", "anna:0", "anna:ben", "nobody-here", "0:1001"})
+  void aUserMayNotRunAsAnother(String user) {
+    assertThatThrownBy(() -> plan(ANNA, as(user)).user())
+        .isInstanceOfSatisfying(
+            NodeException.class, e -> assertThat(e.kind()).isEqualTo(NodeException.Kind.FORBIDDEN));
+  }
+
+  @Test
+  void withoutAWordAUserIsItselfWithAllItsGroups() {
+    RunUser user = plan(ANNA, as(null)).user();
+    assertThat(user.credentials().groups()).containsExactly(1001, 50);
+    assertThat(user.name()).isEqualTo("anna");
+  }
+
+  @Test
+  void aUserThatTheHostDoesNotKnowIsItsNumbers() {
+    RunUser user = plan(Caller.peer(4242, 4343, "4242"), as(null)).user();
+    assertThat(user.credentials().uid()).isEqualTo(4242);
+    assertThat(user.credentials().groups()).containsExactly(4343);
+    assertThat(user.name()).isEqualTo("4242");
+  }
+
+  @Test
+  void rootMayRunAsAnybody() {
+    assertThat(plan(ROOT, as("ben")).user().credentials().uid()).isEqualTo(1002);
+    assertThat(plan(ROOT, as(null)).user().credentials().uid()).isZero();
+    assertThatThrownBy(() -> plan(ROOT, as("nobody-here")).user())
+        .hasMessageContaining("nobody-here");
+  }
+
+  @Test
+  void whoeverShowsTheTokenHasToSayAsWhom() {
+    assertThatThrownBy(() -> plan(Caller.TOKEN, as(null)).user()).hasMessageContaining("as whom");
+    assertThat(plan(Caller.TOKEN, as("anna")).user().credentials().uid()).isEqualTo(1001);
+  }
+
+  @Test
+  void theEnvironmentIsMadeFromNothingAndTheSeedsVariablesWin() {
+    LaunchRequest request =
+        new LaunchRequest(
+            "fw",
+            "x",
+            List.of("sleep"),
+            null,
+            null,
+            null,
+            null,
+            Map.of("PATH", "/bin", "MESOS_DIRECTORY", "/etc"),
+            null,
+            null,
+            null,
+            null,
+            null);
+    assertThat(spec(request).environment())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.ofEntries(
+                Map.entry("PATH", "/bin"),
+                Map.entry("HOME", "/home/anna"),
+                Map.entry("USER", "anna"),
+                Map.entry("LOGNAME", "anna"),
+                Map.entry("SHELL", "/bin/sh"),
+                Map.entry("MESOS_DIRECTORY", "/work/sandbox"),
+                Map.entry("MESOS_SLAVE_ID", "agent-1"),
+                Map.entry("MESOS_FRAMEWORK_ID", "fw"),
+                Map.entry("MESOS_EXECUTOR_ID", "x"),
+                Map.entry("MESOS_EXECUTOR_UUID", RUN.toString()),
+                Map.entry("MESOS_CHECKPOINT", "1")));
+  }
+
+  @Test
+  void whatIsNotSaidIsTheNodes() {
+    ExecutorSpec spec = spec(as(null));
+    assertThat(spec.workDirectory()).contains(SANDBOX);
+    assertThat(spec.stopTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(spec.limits().cpuMode()).isEqualTo(CpuMode.SHARES);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/bin/sleep,sleep", "sleep,sleep", "/,run"})
+  void theProgramsFileNameIsTheName(String program, String name) {
+    assertThat(plan(ROOT, request(null, ResourceLimits.NONE, null, program)).executor())
+        .isEqualTo(new ExecutorId("default", name));
+  }
+
+  @Test
+  void whatCannotBeIsABadRequest() {
+    List<LaunchRequest> requests =
+        List.of(
+            with("relative", null, null, null),
+            with(null, List.of("nofile"), null, null),
+            with(null, null, -1.0, null),
+            with(null, null, Double.NaN, null),
+            with(null, null, 0.0, null),
+            with(null, null, null, "panic"));
+    for (LaunchRequest request : requests) {
+      assertThatThrownBy(() -> spec(request))
+          .isInstanceOfSatisfying(
+              NodeException.class,
+              e -> assertThat(e.kind()).isEqualTo(NodeException.Kind.BAD_REQUEST));
+    }
+    assertThatThrownBy(() -> plan(ROOT, request("x")).executor()).hasMessageContaining("command");
+    assertThatThrownBy(() -> plan(ROOT, request("a\u0000b", "x")).executor())
+        .hasMessageContaining("control character");
+  }
+
+  private static LaunchRequest with(
+      @Nullable String workdir,
+      @Nullable List<String> ulimits,
+      @Nullable Double timeout,
+      @Nullable String oom) {
+    return new LaunchRequest(
+        null,
+        "x",
+        List.of("sleep"),
+        null,
+        null,
+        null,
+        workdir,
+        null,
+        ulimits,
+        timeout,
+        null,
+        null,
+        oom);
+  }
+
+  @Test
+  void limitsAreReadToTheLastDigit() {
+    ResourceLimits wire = new ResourceLimits(0.1, "quota", 0.005, "0-1", 67108865L, 1L, -1L, 7L);
+    assertThat(WireLimits.format(WireLimits.parse(wire))).isEqualTo(wire);
+    assertThatThrownBy(() ->
+            WireLimits.parse(new ResourceLimits(1e-9, null, null, null, null, null, null, null)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

@@ -1,0 +1,179 @@
+package dev.holdfast.isolator.life;
+
+import dev.holdfast.cgroup.Cgroup;
+import dev.holdfast.cgroup.CgroupException;
+import dev.holdfast.cgroup.Controller;
+import dev.holdfast.isolator.Isolator;
+import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.RunName;
+import dev.holdfast.linux.Flock;
+import dev.holdfast.linux.LinuxException;
+import dev.holdfast.linux.proc.ProcFs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// An agent's hold on the cgroups' root. Thread-safe.
+///
+/// Runs of agents and embedded runs live side by side below the root. What belongs to whom is told
+/// by the launchers: each has its run's cgroup, and whether an agent has to look after it, on its
+/// command line, so the answer does not depend on any file of ours.
+public final class RootKeeper implements Isolator.RootHold {
+  private static final int LONGEST_COMMAND_LINE = 1024;
+
+  private static final Set<PosixFilePermission> OWNER_ALONE =
+      PosixFilePermissions.fromString("rwx------");
+
+  /// A cgroup without a launcher may be one whose launcher is about to be started.
+  private static final Duration YOUNG = Duration.ofSeconds(10);
+
+  private final CgroupRoot.Lease lease;
+  private final Flock mark;
+  private final ProcFs proc;
+  private final Duration destroyTimeout;
+  private final Set<RunId> live;
+
+  RootKeeper(
+      CgroupRoot.Lease lease, Flock mark, ProcFs proc, Duration destroyTimeout, Set<RunId> live) {
+    this.lease = lease;
+    this.mark = mark;
+    this.proc = proc;
+    this.destroyTimeout = destroyTimeout;
+    this.live = live;
+  }
+
+  /// @param live this process's own runs, each of which is in it before its cgroup is made
+  /// @throws IsolatorException when another agent has the root
+  public static RootKeeper hold(
+      CgroupRoot root,
+      Set<Controller> controllers,
+      ProcFs proc,
+      Duration destroyTimeout,
+      Set<RunId> live) {
+    CgroupRoot.Lease lease = root.lease(controllers);
+    try {
+      Optional<Flock> mark = Flock.exclusive(marked(lease));
+      if (mark.isEmpty()) {
+        throw new IsolatorException(
+            "another agent has the cgroups' root "
+                + lease.root().path()
+                + ": give this one a root of its own");
+      }
+      return new RootKeeper(lease, mark.get(), proc, destroyTimeout, live);
+    } catch (RuntimeException e) {
+      lease.close();
+      throw e;
+    }
+  }
+
+  /// A file of the root that has one owner at a time, wherever its runtime directory is. In a
+  /// directory that only root can enter: whoever may open a file may lock it.
+  private static Path marked(CgroupRoot.Lease lease) {
+    Path directory = lease.launchers().directories().getFirst();
+    try {
+      Files.setPosixFilePermissions(directory, OWNER_ALONE);
+    } catch (IOException e) {
+      throw new IsolatorException("cannot close " + directory + " to others: " + e.getMessage(), e);
+    }
+    return directory.resolve("cgroup.procs");
+  }
+
+  @Override
+  public List<String> destroyOrphans(Set<RunId> known) {
+    Map<String, Boolean> used = strangers(known);
+    // After the processes: an embedded run's launcher is there before the first of them is.
+    Map<String, LauncherLabel> launchers = used.isEmpty() ? Map.of() : launchers();
+    List<String> done = new ArrayList<>();
+    used.forEach((name, isUsed) -> {
+      LauncherLabel launcher = launchers.get(name);
+      if (launcher == null ? isUsed : launcher.detached()) {
+        done.add(destroy(lease.root().child(name)));
+      }
+    });
+    return done;
+  }
+
+  /// The cgroups of runs that nobody here looks after, and whether each has been used.
+  private Map<String, Boolean> strangers(Set<RunId> known) {
+    Map<String, Boolean> strangers = new TreeMap<>();
+    for (String name : lease.root().children()) {
+      Optional<RunName> run = RunName.parse(name);
+      // Looked up after the list was read: a new run of ours is in `live` before it has a cgroup.
+      if (run.isPresent() && !known.contains(run.get().run()) && !live.contains(run.get().run())) {
+        strangers.put(name, isUsed(lease.root().child(name)));
+      }
+    }
+    return strangers;
+  }
+
+  private Map<String, LauncherLabel> launchers() {
+    Map<String, LauncherLabel> found = new HashMap<>();
+    for (int pid : lease.launchers().processes()) {
+      proc.commandLine(pid, LONGEST_COMMAND_LINE)
+          .flatMap(LauncherLabel::parse)
+          .ifPresent(label -> found.put(label.cgroup(), label));
+    }
+    return found;
+  }
+
+  /// One without a process may be about to get its first.
+  private static boolean isUsed(Cgroup cgroup) {
+    try {
+      return !isYoung(cgroup) || !cgroup.processes().isEmpty();
+    } catch (CgroupException unreadable) {
+      return false; // seen again the next time
+    }
+  }
+
+  private static boolean isYoung(Cgroup cgroup) {
+    return cgroup.directories().stream()
+        .map(RootKeeper::age)
+        .flatMap(Optional::stream)
+        .anyMatch(age -> age.compareTo(YOUNG) < 0);
+  }
+
+  private static Optional<Duration> age(Path directory) {
+    try {
+      Instant made = Files.getLastModifiedTime(directory).toInstant();
+      return Optional.of(Duration.between(made, Instant.now()));
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+  }
+
+  private String destroy(Cgroup orphan) {
+    try {
+      Destroyer.Result result = new Destroyer(orphan, proc, destroyTimeout).destroy();
+      return result
+          .failure()
+          .orElseGet(() ->
+              "orphan "
+                  + orphan.path()
+                  + " destroyed, with "
+                  + result.receipt().count()
+                  + " processes");
+    } catch (CgroupException | LinuxException refused) {
+      return "orphan " + orphan.path() + " could not be destroyed: " + refused.getMessage();
+    }
+  }
+
+  @Override
+  public void close() {
+    mark.close();
+    try (lease) {
+      lease.release();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.isolator.life;
+
+import dev.holdfast.cgroup.Cgroup;
+import dev.holdfast.cgroup.CgroupException;
+import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.Limits;
+import dev.holdfast.isolator.Run;
+import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.pinning.CpuLedger;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// The limits of a live run: what it was given, and the way to change it. Thread-safe; one change
+/// at a time.
+final class RunLimits {
+  private final Cgroup cgroup;
+  private final RunId run;
+  private final CpuLedger ledger;
+  private final Supplier<CpuSet> allCpus;
+  private Limits current;
+
+  /// @param given what the cgroup has now
+  /// @param allCpus those that a run may use that is not pinned
+  RunLimits(Cgroup cgroup, RunId run, CpuLedger ledger, Limits given, Supplier<CpuSet> allCpus) {
+    this.allCpus = allCpus;
+    this.cgroup = cgroup;
+    this.run = run;
+    this.ledger = ledger;
+    current = given;
+  }
+
+  synchronized Run.LimitUpdate update(Limits change) {
+    Limits next = current.with(change);
+    Optional<String> deferred = guarded(() -> writer().update(next));
+    if (current.cpuMode() == CpuMode.PINNED && next.cpuMode() != CpuMode.PINNED) {
+      guarded(() -> {
+        writer().unpin(next.cpusetCpus().orElseGet(allCpus));
+        ledger.release(run);
+        return next;
+      });
+    }
+    current = deferred.isPresent() ? next.withMemoryOf(current) : next;
+    return new Run.LimitUpdate(deferred);
+  }
+
+  synchronized Run.LimitUpdate plan(Limits change) {
+    Limits next = current.with(change);
+    return new Run.LimitUpdate(guarded(() -> writer().plan(next)));
+  }
+
+  synchronized List<String> restore() {
+    return guarded(() -> writer().restore(current));
+  }
+
+  private LimitWriter writer() {
+    return new LimitWriter(cgroup, run, ledger);
+  }
+
+  private static <T> T guarded(Supplier<T> change) {
+    try {
+      return change.get();
+    } catch (CgroupException.NotFound ended) {
+      throw new IsolatorException("the run has ended", ended);
+    } catch (CgroupException refused) {
+      throw new IsolatorException("the kernel refused: " + refused.getMessage(), refused);
+    }
+  }
+}
