@@ -24,6 +24,7 @@ import dev.holdfast.isolator.HostSurvey;
 import dev.holdfast.isolator.Isolator;
 import dev.holdfast.isolator.IsolatorConfig;
 import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.LinuxException;
@@ -137,7 +138,7 @@ public final class Main {
             .withDestroyTimeout(config.destroyTimeout());
     Isolator isolator = Isolator.open(isolation);
     open.push(isolator);
-    Isolator.RootHold hold = isolator.holdRoot();
+    RootHold hold = isolator.holdRoot();
     open.push(hold);
     config
         .hierarchy()

@@ -16,7 +16,6 @@ import dev.holdfast.linux.Host;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.KernelVersion;
 import dev.holdfast.linux.proc.ProcFs;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -155,18 +154,6 @@ public final class Isolator implements AutoCloseable {
   /// @throws IsolatorException when another agent has it
   public RootHold holdRoot() {
     return RootKeeper.hold(root(), hierarchy.controllers(), proc, config.destroyTimeout(), live);
-  }
-
-  /// The exclusive right of an agent to the runs below the cgroups' root.
-  public interface RootHold extends AutoCloseable {
-    /// Destroys, children first, every cgroup that was minted by an agent and is not of a run in
-    /// `known`, and what embedded runs whose holder was killed have left; returns one sentence for
-    /// each. Cgroups whose names were not minted here are never touched.
-    List<String> destroyOrphans(Set<RunId> known);
-
-    /// Lets go. The root goes if nothing lives in it.
-    @Override
-    void close();
   }
 
   /// Ends the watch over runs; await them first.

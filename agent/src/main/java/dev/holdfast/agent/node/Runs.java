@@ -3,6 +3,7 @@ package dev.holdfast.agent.node;
 import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Isolator;
+import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
@@ -19,11 +20,11 @@ public interface Runs {
   /// As [Isolator#adopt].
   Run adopt(RunId id, ExecutorSpec spec, Optional<Verdict> decided, RunObserver observer);
 
-  /// As [Isolator.RootHold#destroyOrphans].
+  /// As [RootHold#destroyOrphans].
   List<String> destroyOrphans(Set<RunId> known);
 
   /// Those of a real isolator.
-  static Runs of(Isolator isolator, Isolator.RootHold hold) {
+  static Runs of(Isolator isolator, RootHold hold) {
     return new Runs() {
       @Override
       public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {

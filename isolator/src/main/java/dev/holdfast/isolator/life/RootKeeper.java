@@ -3,8 +3,8 @@ package dev.holdfast.isolator.life;
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.Controller;
-import dev.holdfast.isolator.Isolator;
 import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
 import dev.holdfast.linux.Flock;
@@ -30,7 +30,7 @@ import java.util.TreeMap;
 /// Runs of agents and embedded runs live side by side below the root. What belongs to whom is told
 /// by the launchers: each has its run's cgroup, and whether an agent has to look after it, on its
 /// command line, so the answer does not depend on any file of ours.
-public final class RootKeeper implements Isolator.RootHold {
+public final class RootKeeper implements RootHold {
   private static final int LONGEST_COMMAND_LINE = 1024;
 
   private static final Set<PosixFilePermission> OWNER_ALONE =

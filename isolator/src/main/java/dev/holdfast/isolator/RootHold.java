@@ -1,0 +1,16 @@
+package dev.holdfast.isolator;
+
+import java.util.List;
+import java.util.Set;
+
+/// The exclusive right of an agent to the runs below the cgroups' root.
+public interface RootHold extends AutoCloseable {
+  /// Destroys, children first, every cgroup that was minted by an agent and is not of a run in
+  /// `known`, and what embedded runs whose holder was killed have left; returns one sentence for
+  /// each. Cgroups whose names were not minted here are never touched.
+  List<String> destroyOrphans(Set<RunId> known);
+
+  /// Lets go. The root goes if nothing lives in it.
+  @Override
+  void close();
+}
