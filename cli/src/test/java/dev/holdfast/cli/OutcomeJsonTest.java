@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonWriter;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Outcome;
+import dev.holdfast.isolator.Usage;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.isolator.json.OutcomeJson;
 import dev.holdfast.linux.ByteText;
@@ -171,7 +172,7 @@ class OutcomeJsonTest {
         json(
             Outcomes.of(
                 new Verdict.Exited(0),
-                Outcomes.NO_USAGE,
+                Usage.NONE,
                 2,
                 Optional.of(Outcomes.receipt("sleep")),
                 Optional.of("it stays")));

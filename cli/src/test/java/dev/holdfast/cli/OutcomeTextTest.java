@@ -32,7 +32,7 @@ class OutcomeTextTest {
 
   private static Outcome killed(Verdict verdict, String... victims) {
     return Outcomes.of(
-        verdict, Outcomes.NO_USAGE, 0, Optional.of(Outcomes.receipt(victims)), Optional.empty());
+        verdict, Usage.NONE, 0, Optional.of(Outcomes.receipt(victims)), Optional.empty());
   }
 
   @Test
@@ -85,11 +85,9 @@ class OutcomeTextTest {
   @Test
   void anExitAfterTheKernelKilledIsExplained() {
     Outcome one =
-        Outcomes.of(
-            new Verdict.Exited(137), Outcomes.NO_USAGE, 1, Optional.empty(), Optional.empty());
+        Outcomes.of(new Verdict.Exited(137), Usage.NONE, 1, Optional.empty(), Optional.empty());
     Outcome three =
-        Outcomes.of(
-            new Verdict.Exited(1), Outcomes.NO_USAGE, 3, Optional.empty(), Optional.empty());
+        Outcomes.of(new Verdict.Exited(1), Usage.NONE, 3, Optional.empty(), Optional.empty());
 
     assertThat(text(one))
         .containsExactly(
@@ -123,7 +121,7 @@ class OutcomeTextTest {
             text(
                 Outcomes.of(
                     new Verdict.Killed("x"),
-                    Outcomes.NO_USAGE,
+                    Usage.NONE,
                     0,
                     Optional.of(receipt),
                     Optional.empty())))
@@ -136,7 +134,7 @@ class OutcomeTextTest {
     Outcome outcome =
         Outcomes.of(
             new Verdict.Exited(0),
-            Outcomes.NO_USAGE,
+            Usage.NONE,
             0,
             Optional.empty(),
             Optional.of("cgroup x could not be removed"));
@@ -161,7 +159,7 @@ class OutcomeTextTest {
 
   private static List<Outcome> withStrangersText(String text) {
     List<Outcome> outcomes = new ArrayList<>();
-    Usage none = Outcomes.NO_USAGE;
+    Usage none = Usage.NONE;
     outcomes.add(Outcomes.of(new Verdict.LaunchFailed(127, "cannot find '" + text + "'")));
     outcomes.add(Outcomes.of(new Verdict.Killed(text)));
     outcomes.add(Outcomes.of(new Verdict.Lost(text)));

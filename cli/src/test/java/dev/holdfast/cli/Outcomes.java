@@ -25,16 +25,6 @@ final class Outcomes {
   static final ExecutorId ID = new ExecutorId("default", "make");
   static final Instant STARTED = Instant.parse("2026-01-02T03:04:05.006Z");
 
-  static final Usage NO_USAGE =
-      new Usage(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
-
   static final Usage USAGE =
       new Usage(
           Optional.of(
@@ -54,7 +44,7 @@ final class Outcomes {
   }
 
   static Outcome of(Verdict verdict) {
-    return of(verdict, NO_USAGE, 0, Optional.empty(), Optional.empty());
+    return of(verdict, Usage.NONE, 0, Optional.empty(), Optional.empty());
   }
 
   static Outcome of(

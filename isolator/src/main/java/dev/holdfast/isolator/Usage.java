@@ -5,6 +5,7 @@ import dev.holdfast.cgroup.CpuController;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Pressure;
+import dev.holdfast.cgroup.Sample;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +31,34 @@ public record Usage(
     Optional<Long> oomKills,
     Optional<Limit<Long>> pidsLimit,
     Map<Pressure.Resource, Pressure> pressure) {
+  /// Of a run that has no cgroup, or one of which nothing could be read.
+  public static final Usage NONE =
+      new Usage(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+
   public Usage {
     pressure = Collections.unmodifiableMap(pressure);
+  }
+
+  /// What a cgroup's sampler read.
+  public static Usage of(Sample sample) {
+    return new Usage(
+        sample.cpu(),
+        sample.throttling(),
+        sample.memory(),
+        sample.memoryPeak(),
+        sample.memoryLimit(),
+        sample.memoryStat(),
+        sample.pids(),
+        sample.oomKills(),
+        sample.pidsLimit(),
+        sample.pressure());
   }
 
   /// Without the last three parts.

@@ -13,15 +13,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OutcomeTest {
-  private static final Usage NO_USAGE =
-      new Usage(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
   private static final Verdict KILLED = new Verdict.Killed("somebody");
 
   private static int exitCode(Verdict verdict, Optional<WaitStatus> leader) {
@@ -32,7 +23,7 @@ class OutcomeTest {
             leader,
             Instant.EPOCH,
             Duration.ZERO,
-            NO_USAGE,
+            Usage.NONE,
             0,
             Optional.empty(),
             Optional.empty())

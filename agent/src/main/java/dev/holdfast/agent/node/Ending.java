@@ -29,16 +29,6 @@ record Ending(
     String verdict,
     int exitCode,
     Optional<KillReceipt> kill) {
-  private static final Usage NO_USAGE =
-      new Usage(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
-
   static Ending of(Outcome outcome, ExecutorSpec spec) {
     StringWriter text = new StringWriter();
     try (JsonWriter json = new JsonWriter(text)) {
@@ -82,7 +72,7 @@ record Ending(
         Optional.empty(),
         started,
         took.isNegative() ? Duration.ZERO : took,
-        NO_USAGE,
+        Usage.NONE,
         0,
         Optional.empty(),
         Optional.empty());

@@ -1,7 +1,6 @@
 package dev.holdfast.agent.metrics;
 
 import dev.holdfast.cgroup.Cgroup;
-import dev.holdfast.cgroup.Sample;
 import dev.holdfast.cgroup.Sampler;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.Limits;
@@ -19,21 +18,11 @@ import java.util.Set;
 
 /// A run that only uses: what its cgroup says, or what the test says.
 final class FakeRun implements Run {
-  static final Usage NOTHING =
-      new Usage(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
-
   private final RunId id = RunId.random();
   private final ExecutorId executor;
   private final Optional<Cgroup> cgroup;
   private Optional<RuntimeException> failure = Optional.empty();
-  Usage usage = NOTHING;
+  Usage usage = Usage.NONE;
   Phase phase = Phase.RUNNING;
   int opened;
   int closed;
@@ -70,8 +59,8 @@ final class FakeRun implements Run {
           throw it;
         });
         return sampler.isPresent()
-            ? sampler.get().read().map(FakeRun::usage)
-            : Optional.of(usage).filter(it -> !it.equals(NOTHING));
+            ? sampler.get().read().map(Usage::of)
+            : Optional.of(usage).filter(it -> !it.equals(Usage.NONE));
       }
 
       @Override
@@ -87,23 +76,9 @@ final class FakeRun implements Run {
     };
   }
 
-  private static Usage usage(Sample sample) {
-    return new Usage(
-        sample.cpu(),
-        sample.throttling(),
-        sample.memory(),
-        sample.memoryPeak(),
-        sample.memoryLimit(),
-        sample.memoryStat(),
-        sample.pids(),
-        sample.oomKills(),
-        sample.pidsLimit(),
-        sample.pressure());
-  }
-
   @Override
   public Usage usage() {
-    return cgroup.map(it -> it.sampler().read().map(FakeRun::usage).orElse(NOTHING)).orElse(usage);
+    return cgroup.map(it -> it.sampler().read().map(Usage::of).orElse(Usage.NONE)).orElse(usage);
   }
 
   @Override

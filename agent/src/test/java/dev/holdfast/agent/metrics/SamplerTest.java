@@ -13,6 +13,7 @@ import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.Usage;
 import dev.holdfast.testkit.FakeCgroupFs;
 import dev.holdfast.testkit.FakeClock;
 import java.time.Duration;
@@ -233,7 +234,7 @@ final class SamplerTest {
     FakeRun run = add("f", "e");
     run.usage = Samples.cpuAlone(Duration.ofSeconds(5));
     round();
-    sampler.ended(run.id(), Samples.outcome(run.id(), run.executor(), FakeRun.NOTHING, 0));
+    sampler.ended(run.id(), Samples.outcome(run.id(), run.executor(), Usage.NONE, 0));
     run.usage = Samples.cpuAlone(Duration.ofSeconds(6));
     round();
     assertThat(sampler.history(run.id())).hasSize(1);

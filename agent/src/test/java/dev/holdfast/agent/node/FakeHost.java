@@ -8,6 +8,7 @@ import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
+import dev.holdfast.isolator.Usage;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.linux.WaitStatus;
 import java.io.IOException;
@@ -176,7 +177,7 @@ final class FakeHost {
                   : Optional.empty(),
               life.started,
               Duration.ofSeconds(2),
-              Readings.NONE,
+              Usage.NONE,
               0,
               killed
                   ? Optional.of(
@@ -279,7 +280,7 @@ final class FakeHost {
 
     @Override
     public dev.holdfast.isolator.Usage usage() {
-      return Readings.NONE;
+      return Usage.NONE;
     }
   }
 }

@@ -80,17 +80,7 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   private Optional<MemoryWatch> memoryWatch = Optional.empty();
   private Optional<Lifecycle.Event.CgroupGone> gone = Optional.empty();
   private MemoryWatch.Evidence evidence = MemoryWatch.Evidence.NONE;
-  private Usage lastUsage = NO_USAGE;
-
-  private static final Usage NO_USAGE =
-      new Usage(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+  private Usage lastUsage = Usage.NONE;
 
   /// What all runs of an isolator share.
   ///
@@ -724,7 +714,7 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   @Override
   public Usage usage() {
-    return cgroup.map(UsageReader::read).orElse(NO_USAGE);
+    return cgroup.map(UsageReader::read).orElse(Usage.NONE);
   }
 
   @Override

@@ -9,42 +9,18 @@ import java.util.Optional;
 
 /// Reads what a cgroup uses, part by part: one that cannot be read costs only itself.
 final class UsageReader {
-  private static final Usage NOTHING =
-      new Usage(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
-
   private UsageReader() {}
 
   /// Once, all of it.
   static Usage read(Cgroup cgroup) {
     try (Sampler sampler = cgroup.sampler()) {
-      return sampler.read().map(UsageReader::usage).orElse(NOTHING);
+      return sampler.read().map(Usage::of).orElse(Usage.NONE);
     }
   }
 
   /// Again and again.
   static UsageSampler sampler(Cgroup cgroup) {
     return new CgroupUsage(cgroup.sampler());
-  }
-
-  private static Usage usage(Sample sample) {
-    return new Usage(
-        sample.cpu(),
-        sample.throttling(),
-        sample.memory(),
-        sample.memoryPeak(),
-        sample.memoryLimit(),
-        sample.memoryStat(),
-        sample.pids(),
-        sample.oomKills(),
-        sample.pidsLimit(),
-        sample.pressure());
   }
 
   private static final class CgroupUsage implements UsageSampler {
@@ -61,7 +37,7 @@ final class UsageReader {
       Optional<Sample> now = sampler.read();
       if (!now.equals(sample)) {
         sample = now;
-        usage = now.map(UsageReader::usage);
+        usage = now.map(Usage::of);
       }
       return usage;
     }
