@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.api.LaunchRequest;
+import dev.holdfast.isolator.OomMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -33,9 +34,7 @@ record LaunchOptions(CallOptions options) {
         seconds("--timeout"),
         seconds("--cpu-timeout"),
         options.value("--stop-timeout", Durations::parse).map(LimitOptions::seconds).orElse(null),
-        options.value("--oom", RunOptions::oomMode).isPresent()
-            ? options.text("--oom").orElse(null)
-            : null);
+        options.value("--oom", OomMode::parse).map(OomMode::word).orElse(null));
   }
 
   private Map<String, String> labels() {

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.api.ResourceLimits;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.isolator.CpuMode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,10 +45,7 @@ final class LimitOptions {
             .value("--cpus", RunOptions::cpus)
             .map(it -> BigDecimal.valueOf(it.millis(), 3).doubleValue())
             .orElse(null),
-        options
-            .value("--cpu-mode", RunOptions::cpuMode)
-            .map(it -> it.name().toLowerCase(java.util.Locale.ROOT))
-            .orElse(null),
+        options.value("--cpu-mode", CpuMode::parse).map(CpuMode::word).orElse(null),
         options.value("--cpu-burst", Durations::parse).map(LimitOptions::seconds).orElse(null),
         options.value("--cpuset-cpus", RunOptions::cpuSet).map(Object::toString).orElse(null),
         options.value("--memory", RunOptions::memory).map(Bytes::count).orElse(null),

@@ -109,7 +109,7 @@ final class RunOptions {
       options.value("--timeout", RunOptions::time).ifPresent(builder::timeout);
       options.value("--cpu-timeout", RunOptions::time).ifPresent(builder::cpuTimeout);
       options.value("--stop-timeout", Durations::parse).ifPresent(builder::stopTimeout);
-      options.value("--oom", RunOptions::oomMode).ifPresent(builder::oomMode);
+      options.value("--oom", OomMode::parse).ifPresent(builder::oomMode);
       identity.map(Identity::credentials).ifPresent(builder::credentials);
       options.value("--workdir", RunOptions::directory).ifPresent(builder::workDirectory);
       for (String limit : options.list("--ulimit")) {
@@ -155,7 +155,7 @@ final class RunOptions {
   private Limits limits() {
     return new Limits(
         options.value("--cpus", RunOptions::cpus),
-        options.value("--cpu-mode", RunOptions::cpuMode).orElse(CpuMode.SHARES),
+        options.value("--cpu-mode", CpuMode::parse).orElse(CpuMode.SHARES),
         options.value("--cpu-burst", Durations::parse),
         options.value("--cpuset-cpus", RunOptions::cpuSet),
         askedMemory(),
@@ -201,24 +201,6 @@ final class RunOptions {
       throw new IllegalArgumentException("'" + text + "' is not more than 0");
     }
     return value;
-  }
-
-  static CpuMode cpuMode(String text) {
-    return switch (text) {
-      case "shares" -> CpuMode.SHARES;
-      case "quota" -> CpuMode.QUOTA;
-      case "pinned" -> CpuMode.PINNED;
-      default ->
-          throw new IllegalArgumentException("'" + text + "' is not shares, quota or pinned");
-    };
-  }
-
-  static OomMode oomMode(String text) {
-    return switch (text) {
-      case "report" -> OomMode.REPORT;
-      case "kernel" -> OomMode.KERNEL;
-      default -> throw new IllegalArgumentException("'" + text + "' is not report or kernel");
-    };
   }
 
   static Path directory(String text) {

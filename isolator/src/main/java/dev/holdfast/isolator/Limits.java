@@ -42,7 +42,7 @@ public record Limits(
     require(cpus.isEmpty() || cpus.get().millis() > 0, "cpus must be more than 0");
     require(
         cpus.isPresent() || cpuMode == CpuMode.SHARES,
-        "the cpu mode " + name(cpuMode) + " needs a number of cpus");
+        "the cpu mode " + cpuMode.word() + " needs a number of cpus");
     require(cpuBurst.isEmpty() || cpuMode == CpuMode.QUOTA, "a cpu burst needs the cpu mode quota");
     require(
         cpusetCpus.isEmpty() || !cpusetCpus.get().isEmpty(), "the list of cpus to use is empty");
@@ -64,10 +64,6 @@ public record Limits(
             .orElse(true),
         "the limit on memory and swap together is below the limit on memory");
     require(pids.isEmpty() || pids.get() > 0, "the limit on pids must be more than 0");
-  }
-
-  private static String name(CpuMode mode) {
-    return mode.name().toLowerCase(java.util.Locale.ROOT);
   }
 
   private static void require(boolean condition, String message) {

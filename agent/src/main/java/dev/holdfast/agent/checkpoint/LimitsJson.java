@@ -7,7 +7,6 @@ import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.Limits;
-import java.util.Locale;
 import java.util.Optional;
 
 /// Limits in a checkpoint: whole numbers, so that nothing is lost.
@@ -19,7 +18,7 @@ final class LimitsJson {
   static JsonObject format(Limits limits) {
     JsonObject json = new JsonObject();
     limits.cpus().ifPresent(cpus -> json.addProperty("cpu_millis", cpus.millis()));
-    json.addProperty("cpu_mode", limits.cpuMode().name().toLowerCase(Locale.ROOT));
+    json.addProperty("cpu_mode", limits.cpuMode().word());
     limits.cpuBurst().ifPresent(burst -> json.addProperty("cpu_burst_nanos", burst.toNanos()));
     limits.cpusetCpus().ifPresent(cpus -> json.addProperty("cpuset_cpus", cpus.format()));
     limits.memory().ifPresent(memory -> json.addProperty("memory_bytes", memory.count()));
@@ -38,7 +37,7 @@ final class LimitsJson {
   static Limits parse(Fields fields) {
     return new Limits(
         fields.optionalNumber("cpu_millis").map(Cpus::new),
-        CpuMode.valueOf(fields.text("cpu_mode").toUpperCase(Locale.ROOT)),
+        CpuMode.parse(fields.text("cpu_mode")),
         fields.nanos("cpu_burst_nanos"),
         fields.optionalText("cpuset_cpus").map(CpuSet::parse),
         fields.optionalNumber("memory_bytes").map(Bytes::new),

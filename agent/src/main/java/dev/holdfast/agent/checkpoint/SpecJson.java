@@ -30,7 +30,7 @@ final class SpecJson {
         .ifPresent(directory -> json.addProperty("work_directory", directory.toString()));
     json.add("environment", Fields.object(spec.environment()));
     json.add("resource_limits", resourceLimits(spec));
-    json.addProperty("oom", spec.oomMode().name().toLowerCase(Locale.ROOT));
+    json.addProperty("oom", spec.oomMode().word());
     spec.timeout().ifPresent(time -> json.addProperty("timeout_nanos", time.toNanos()));
     spec.cpuTimeout().ifPresent(time -> json.addProperty("cpu_timeout_nanos", time.toNanos()));
     json.addProperty("stop_timeout_nanos", spec.stopTimeout().toNanos());
@@ -60,7 +60,7 @@ final class SpecJson {
                     fields.integer("uid"),
                     fields.integer("gid"),
                     fields.list("groups", JsonElement::getAsInt)))
-            .oomMode(OomMode.valueOf(fields.text("oom").toUpperCase(Locale.ROOT)));
+            .oomMode(OomMode.parse(fields.text("oom")));
     fields.map("labels", JsonElement::getAsString).forEach(builder::label);
     fields.map("environment", JsonElement::getAsString).forEach(builder::environment);
     if (fields.has("work_directory")) {

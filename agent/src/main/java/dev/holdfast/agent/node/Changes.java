@@ -5,7 +5,6 @@ import dev.holdfast.cgroup.CpuSet;
 import dev.holdfast.isolator.Limits;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// What an update does to each limit, in words.
@@ -61,7 +60,7 @@ final class Changes {
   }
 
   private static String mode(Limits limits) {
-    return limits.cpus().isEmpty() ? NONE : limits.cpuMode().name().toLowerCase(Locale.ROOT);
+    return limits.cpus().isEmpty() ? NONE : limits.cpuMode().word();
   }
 
   private static String text(Optional<?> value) {

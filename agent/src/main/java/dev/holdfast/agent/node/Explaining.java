@@ -92,7 +92,7 @@ record Explaining(
     String asked =
         limits
             .cpus()
-            .map(cpus -> cpus + " (" + limits.cpuMode().name().toLowerCase(Locale.ROOT) + ")")
+            .map(cpus -> cpus + " (" + limits.cpuMode().word() + ")")
             .orElse("not limited");
     details.add(
         "cpus: "

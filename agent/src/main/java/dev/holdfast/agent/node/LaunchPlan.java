@@ -187,11 +187,11 @@ final class LaunchPlan {
   }
 
   private static OomMode oomMode(String text) {
-    return switch (text) {
-      case "report" -> OomMode.REPORT;
-      case "kernel" -> OomMode.KERNEL;
-      default -> throw new IllegalArgumentException("oom: '" + text + "' is not report or kernel");
-    };
+    try {
+      return OomMode.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("oom: " + e.getMessage(), e);
+    }
   }
 
   /// Made from nothing: what every program expects, what was asked for, and then the seed's own

@@ -9,7 +9,6 @@ import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.Limits;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ final class WireLimits {
   static ResourceLimits format(Limits limits) {
     return new ResourceLimits(
         limits.cpus().map(cpus -> cpus.millis() / 1000.0).orElse(null),
-        limits.cpus().isPresent() ? limits.cpuMode().name().toLowerCase(Locale.ROOT) : null,
+        limits.cpus().isPresent() ? limits.cpuMode().word() : null,
         limits.cpuBurst().map(burst -> burst.toNanos() / (double) NANOS_PER_SECOND).orElse(null),
         limits.cpusetCpus().map(CpuSet::format).orElse(null),
         limits.memory().map(Bytes::count).orElse(null),
@@ -64,15 +63,12 @@ final class WireLimits {
     return first == null ? second : first;
   }
 
-  static CpuMode mode(String text) {
-    return switch (text) {
-      case "shares" -> CpuMode.SHARES;
-      case "quota" -> CpuMode.QUOTA;
-      case "pinned" -> CpuMode.PINNED;
-      default ->
-          throw new IllegalArgumentException(
-              "cpu_mode: '" + text + "' is not shares, quota or pinned");
-    };
+  private static CpuMode mode(String text) {
+    try {
+      return CpuMode.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("cpu_mode: " + e.getMessage(), e);
+    }
   }
 
   /// @throws IllegalArgumentException for a negative time, one of more than a century, and none
