@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.isolator.Identity;
 import dev.holdfast.linux.ByteText;
 import dev.holdfast.linux.Terminal;
 import java.io.IOException;

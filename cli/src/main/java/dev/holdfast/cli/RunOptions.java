@@ -7,6 +7,7 @@ import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.Identity;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.OomMode;
 import dev.holdfast.isolator.ResourceLimit;

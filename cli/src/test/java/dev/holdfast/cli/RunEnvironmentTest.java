@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.isolator.Credentials;
+import dev.holdfast.isolator.Identity;
 import dev.holdfast.linux.ByteText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,12 +72,7 @@ class RunEnvironmentTest {
 
   @Test
   void aNumberWithoutAUserHasNeitherNameNorTheCallersHome() {
-    Identity number =
-        new Identity(
-            new Credentials(4711, 4711, List.of(4711)),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    Identity number = new Identity(new Credentials(4711, 4711, List.of(4711)), Optional.empty());
 
     assertThat(variables(Optional.of(number), List.of()))
         .containsEntry("HOME", "/")

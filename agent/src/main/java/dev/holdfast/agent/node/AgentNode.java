@@ -13,6 +13,7 @@ import dev.holdfast.agent.metrics.Meters;
 import dev.holdfast.agent.metrics.Statistics;
 import dev.holdfast.agent.resources.Books;
 import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.Users;
 import dev.holdfast.linux.proc.ProcFs;
 import java.io.IOException;
 import java.time.Duration;

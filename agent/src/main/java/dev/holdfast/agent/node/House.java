@@ -6,6 +6,7 @@ import dev.holdfast.agent.checkpoint.Sandboxes;
 import dev.holdfast.agent.events.Journal;
 import dev.holdfast.agent.metrics.Statistics;
 import dev.holdfast.agent.resources.Books;
+import dev.holdfast.isolator.Users;
 import dev.holdfast.linux.proc.ProcFs;
 import java.time.InstantSource;
 

@@ -7,11 +7,12 @@ import dev.holdfast.api.ResourceLimits;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.Identity;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.OomMode;
 import dev.holdfast.isolator.ResourceLimit;
 import dev.holdfast.isolator.RunId;
-import dev.holdfast.linux.Accounts;
+import dev.holdfast.isolator.Users;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -70,7 +71,7 @@ final class LaunchPlan {
   /// As whom it is to run.
   ///
   /// @throws NodeException when the caller may not, or there is no such user
-  RunUser user() {
+  Identity user() {
     if (caller.role() == Caller.Role.READER) {
       throw Refusals.forbidden("reading is all that is allowed here");
     }
@@ -81,11 +82,11 @@ final class LaunchPlan {
       if (caller.uid() < 0) {
         throw Refusals.bad("user: say as whom it is to run");
       }
-      return RunUser.of(caller, users);
+      return Identity.of(caller.uid(), caller.gid(), users);
     }
-    RunUser asked;
+    Identity asked;
     try {
-      asked = RunUser.parse(request.user(), users);
+      asked = Identity.parse(request.user(), users);
     } catch (IllegalArgumentException e) {
       if (caller.role() == Caller.Role.USER) {
         throw Refusals.forbidden(onlyAsItself());
@@ -98,19 +99,19 @@ final class LaunchPlan {
     return asked;
   }
 
-  private RunUser asAgent() {
+  private Identity asAgent() {
     if (caller.role() == Caller.Role.USER) {
       throw Refusals.forbidden("this agent runs all as root (--no-switch-user): only root may");
     }
-    return RunUser.of(Caller.peer(0, 0, "root"), users);
+    return Identity.of(0, 0, users);
   }
 
   private String onlyAsItself() {
     return "user: " + caller.name() + " may run only as " + caller.name() + ", with its own groups";
   }
 
-  private boolean isCallers(RunUser asked) {
-    RunUser self = RunUser.of(caller, users);
+  private boolean isCallers(Identity asked) {
+    Identity self = Identity.of(caller.uid(), caller.gid(), users);
     return asked.credentials().uid() == caller.uid()
         && (asked.credentials().gid() == caller.gid()
             || self.credentials().groups().contains(asked.credentials().gid()))
@@ -121,7 +122,7 @@ final class LaunchPlan {
   ///
   /// @param sandbox of the run
   /// @throws NodeException when it cannot be
-  ExecutorSpec spec(ExecutorId executor, RunId run, RunUser user, Path sandbox, String agent) {
+  ExecutorSpec spec(ExecutorId executor, RunId run, Identity user, Path sandbox, String agent) {
     try {
       ExecutorSpec.Builder builder =
           ExecutorSpec.builder(executor, request.command())
@@ -197,10 +198,10 @@ final class LaunchPlan {
   /// Made from nothing: what every program expects, what was asked for, and then the seed's own
   /// variables, on which executors rely.
   private Map<String, String> environment(
-      ExecutorId executor, RunId run, RunUser user, Path sandbox, String agent) {
+      ExecutorId executor, RunId run, Identity user, Path sandbox, String agent) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", PATH);
-    variables.put("HOME", user.account().map(Accounts.User::home).orElse("/"));
+    variables.put("HOME", user.home().orElse("/"));
     user.account()
         .ifPresent(account -> {
           variables.put("USER", account.name());

@@ -8,6 +8,7 @@ import dev.holdfast.agent.metrics.Meters;
 import dev.holdfast.api.LaunchRequest;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.Identity;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
@@ -41,7 +42,7 @@ final class Launching {
   Entry launch(Caller caller, LaunchRequest request) {
     LaunchPlan plan = new LaunchPlan(caller, request, house.settings(), house.users());
     ExecutorId asked = plan.executor();
-    RunUser user = plan.user();
+    Identity user = plan.user();
     RunId id = RunId.random();
     long begin = System.nanoTime();
     Entry entry = enter(entry(caller, plan, asked, user, id), plan, caller, user);
@@ -61,7 +62,7 @@ final class Launching {
   }
 
   /// Takes the name; a name that nobody asked for gives way to another's.
-  private Entry enter(Entry entry, LaunchPlan plan, Caller caller, RunUser user) {
+  private Entry enter(Entry entry, LaunchPlan plan, Caller caller, Identity user) {
     if (house.registry().addIfNameIsFree(entry)) {
       return entry;
     }
@@ -79,7 +80,8 @@ final class Launching {
         "a run named " + entry.executor() + " is alive: choose another name, or stop it");
   }
 
-  private Entry entry(Caller caller, LaunchPlan plan, ExecutorId executor, RunUser user, RunId id) {
+  private Entry entry(
+      Caller caller, LaunchPlan plan, ExecutorId executor, Identity user, RunId id) {
     Path sandbox = house.sandboxes().path(executor, id);
     ExecutorSpec spec = plan.spec(executor, id, user, sandbox, house.meta().agent());
     return new Entry(
@@ -87,7 +89,7 @@ final class Launching {
             id,
             spec,
             new Checkpoint.Owner(caller.uid(), caller.name()),
-            user.name(),
+            user.nameOrNumber(),
             sandbox,
             house.settings().logs(),
             house.clock().instant(),

@@ -1,6 +1,7 @@
 package dev.holdfast.agent.node;
 
 import dev.holdfast.api.ProcessInfo;
+import dev.holdfast.isolator.Users;
 import dev.holdfast.linux.Accounts;
 import dev.holdfast.linux.ControlFile;
 import dev.holdfast.linux.LinuxException;

@@ -17,6 +17,7 @@ import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.Users;
 import dev.holdfast.linux.Accounts;
 import dev.holdfast.linux.proc.ProcFs;
 import dev.holdfast.testkit.FakeClock;

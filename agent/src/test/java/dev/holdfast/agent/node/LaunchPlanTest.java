@@ -13,6 +13,7 @@ import dev.holdfast.api.ResourceLimits;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.Identity;
 import dev.holdfast.isolator.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,12 @@ class LaunchPlanTest {
 
   private static ExecutorSpec spec(LaunchRequest request) {
     LaunchPlan plan = plan(ROOT, request);
-    return plan.spec(plan.executor(), RUN, RunUser.of(ANNA, Ground.USERS), SANDBOX, "agent-1");
+    return plan.spec(
+        plan.executor(),
+        RUN,
+        Identity.of(ANNA.uid(), ANNA.gid(), Ground.USERS),
+        SANDBOX,
+        "agent-1");
   }
 
   @ParameterizedTest
@@ -59,17 +65,17 @@ class LaunchPlanTest {
 
   @Test
   void withoutAWordAUserIsItselfWithAllItsGroups() {
-    RunUser user = plan(ANNA, as(null)).user();
+    Identity user = plan(ANNA, as(null)).user();
     assertThat(user.credentials().groups()).containsExactly(1001, 50);
-    assertThat(user.name()).isEqualTo("anna");
+    assertThat(user.nameOrNumber()).isEqualTo("anna");
   }
 
   @Test
   void aUserThatTheHostDoesNotKnowIsItsNumbers() {
-    RunUser user = plan(Caller.peer(4242, 4343, "4242"), as(null)).user();
+    Identity user = plan(Caller.peer(4242, 4343, "4242"), as(null)).user();
     assertThat(user.credentials().uid()).isEqualTo(4242);
     assertThat(user.credentials().groups()).containsExactly(4343);
-    assertThat(user.name()).isEqualTo("4242");
+    assertThat(user.nameOrNumber()).isEqualTo("4242");
   }
 
   @Test

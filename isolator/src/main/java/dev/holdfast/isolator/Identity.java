@@ -1,7 +1,5 @@
-package dev.holdfast.agent.node;
+package dev.holdfast.isolator;
 
-import dev.holdfast.agent.Caller;
-import dev.holdfast.isolator.Credentials;
 import dev.holdfast.linux.Accounts;
 import java.util.List;
 import java.util.Optional;
@@ -9,28 +7,38 @@ import java.util.Optional;
 /// As whom a run's processes run.
 ///
 /// @param account absent for a number that the host does not know
-record RunUser(Credentials credentials, Optional<Accounts.User> account) {
-  /// The name, or the number of one without.
-  String name() {
-    return account
-        .map(Accounts.User::name)
-        .orElseGet(() -> Integer.toUnsignedString(credentials.uid()));
+public record Identity(Credentials credentials, Optional<Accounts.User> account) {
+  /// Absent for a number that the host does not know, like [#home] and [#shell].
+  public Optional<String> name() {
+    return account.map(Accounts.User::name);
   }
 
-  /// The caller itself, with all groups that the host puts it in.
-  static RunUser of(Caller caller, Users users) {
-    Optional<Accounts.User> account = users.user(caller.uid());
+  public Optional<String> home() {
+    return account.map(Accounts.User::home);
+  }
+
+  public Optional<String> shell() {
+    return account.map(Accounts.User::shell);
+  }
+
+  /// The name, or the number of one without.
+  public String nameOrNumber() {
+    return name().orElseGet(() -> Integer.toUnsignedString(credentials.uid()));
+  }
+
+  /// This user, with all groups that the host puts it in.
+  public static Identity of(int uid, int gid, Users users) {
+    Optional<Accounts.User> account = users.user(uid);
     return account.isPresent()
         ? withAllGroups(account.get(), users)
-        : new RunUser(
-            new Credentials(caller.uid(), caller.gid(), List.of(caller.gid())), Optional.empty());
+        : new Identity(new Credentials(uid, gid, List.of(gid)), Optional.empty());
   }
 
   /// Reads `USER`, `USER:GROUP`, by name or number. With a group, that is the only one; without,
   /// the user's own and all that the host puts the user in.
   ///
   /// @throws IllegalArgumentException when the host knows no such user or group
-  static RunUser parse(String text, Users users) {
+  public static Identity parse(String text, Users users) {
     int colon = text.indexOf(':');
     String userText = colon < 0 ? text : text.substring(0, colon);
     Optional<Integer> uid = number(userText);
@@ -41,7 +49,7 @@ record RunUser(Credentials credentials, Optional<Accounts.User> account) {
     if (colon >= 0) {
       int gid = group(text.substring(colon + 1), users);
       int id = user.map(Accounts.User::uid).orElseGet(uid::get);
-      return new RunUser(new Credentials(id, gid, List.of(gid)), user);
+      return new Identity(new Credentials(id, gid, List.of(gid)), user);
     }
     if (user.isEmpty()) {
       throw new IllegalArgumentException(
@@ -50,8 +58,13 @@ record RunUser(Credentials credentials, Optional<Accounts.User> account) {
     return withAllGroups(user.get(), users);
   }
 
-  private static RunUser withAllGroups(Accounts.User user, Users users) {
-    return new RunUser(
+  /// The same of this host's users.
+  public static Identity parse(String text) {
+    return parse(text, Users.SYSTEM);
+  }
+
+  private static Identity withAllGroups(Accounts.User user, Users users) {
+    return new Identity(
         new Credentials(user.uid(), user.gid(), users.groups(user.name(), user.gid())),
         Optional.of(user));
   }

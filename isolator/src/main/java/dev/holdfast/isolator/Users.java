@@ -1,4 +1,4 @@
-package dev.holdfast.agent.node;
+package dev.holdfast.isolator;
 
 import dev.holdfast.linux.Accounts;
 import java.util.List;

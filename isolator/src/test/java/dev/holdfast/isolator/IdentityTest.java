@@ -1,9 +1,8 @@
-package dev.holdfast.cli;
+package dev.holdfast.isolator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.holdfast.isolator.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
