@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.isolator.Identity;
+import dev.holdfast.isolator.Policy;
 import dev.holdfast.linux.ByteText;
 import dev.holdfast.linux.Terminal;
 import java.io.IOException;
@@ -14,11 +15,9 @@ import java.util.Optional;
 /// The environment of a run, made from nothing: a few variables that every program expects, then
 /// those of the files, then those given one by one.
 record RunEnvironment(Optional<Identity> identity, List<String> files, List<String> settings) {
-  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
   Map<String, String> variables() {
     Map<String, String> variables = new LinkedHashMap<>();
-    variables.put("PATH", PATH);
+    variables.put("PATH", Policy.SEARCH_PATH);
     variables.put("HOME", identity.flatMap(Identity::home).orElse(ownHome()));
     String user = identity.isEmpty() ? "root" : identity.get().name().orElse("");
     if (!user.isEmpty()) {

@@ -27,6 +27,10 @@ public final class Policy {
   /// How long the OOM report may take while the run stands at its limit.
   public static final Duration OOM_REPORT_TIMEOUT = Duration.ofSeconds(1);
 
+  /// `PATH` of a run that does not say otherwise.
+  public static final String SEARCH_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
   private Policy() {}
 
   /// 1024 a CPU, rounded down, at least 10: 0.5 → 512, 0.001 → 10.

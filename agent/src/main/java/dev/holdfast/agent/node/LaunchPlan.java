@@ -10,6 +10,7 @@ import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Identity;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.OomMode;
+import dev.holdfast.isolator.Policy;
 import dev.holdfast.isolator.ResourceLimit;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.Users;
@@ -24,7 +25,6 @@ import java.util.Optional;
 final class LaunchPlan {
   private static final String DEFAULT_FRAMEWORK = "default";
   private static final int LONGEST_DEFAULT_NAME = 60;
-  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private final Caller caller;
   private final LaunchRequest request;
@@ -200,7 +200,7 @@ final class LaunchPlan {
   private Map<String, String> environment(
       ExecutorId executor, RunId run, Identity user, Path sandbox, String agent) {
     Map<String, String> variables = new LinkedHashMap<>();
-    variables.put("PATH", PATH);
+    variables.put("PATH", Policy.SEARCH_PATH);
     variables.put("HOME", user.home().orElse("/"));
     user.account()
         .ifPresent(account -> {

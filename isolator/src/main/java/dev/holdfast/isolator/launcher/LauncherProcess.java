@@ -21,7 +21,7 @@ import java.util.List;
 /// is open the launcher knows that somebody watches.
 public final class LauncherProcess implements AutoCloseable {
   /// The name of a launcher's door in the run's directory.
-  private static final String DOOR = "control";
+  public static final String DOOR = "control";
 
   private static final int NOT_OURS = 0;
   private static final int SIGNAL_GROUP = 1;
@@ -86,7 +86,7 @@ public final class LauncherProcess implements AutoCloseable {
       Listener listener) {
     SocketPair sockets = SocketPair.create();
     try {
-      List<String> arguments = new ArrayList<>(List.of("executor-launcher"));
+      List<String> arguments = new ArrayList<>(List.of(LauncherProgram.NAME));
       arguments.addAll(label);
       int pid = Spawn.start(program, arguments, List.of(sockets.theirs(), lock));
       sockets.theirs().close();

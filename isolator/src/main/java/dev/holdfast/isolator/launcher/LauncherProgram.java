@@ -18,7 +18,8 @@ import java.util.HexFormat;
 /// Otherwise it is taken from the jar and kept in the directory given, under a name with its hash,
 /// so that an older Holdfast's launchers go on from their own file.
 public final class LauncherProgram {
-  private static final String NAME = "executor-launcher";
+  /// Of its file, and the first word of its command line.
+  public static final String NAME = "executor-launcher";
 
   private LauncherProgram() {}
 

@@ -1,5 +1,6 @@
 package dev.holdfast.isolator.life;
 
+import dev.holdfast.isolator.launcher.LauncherProgram;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,7 +10,6 @@ import java.util.Optional;
 /// @param cgroup the name of the run's cgroup
 /// @param detached launched by an agent; otherwise the run ends with the Holdfast that launched it
 record LauncherLabel(String cgroup, boolean detached) {
-  private static final String PROGRAM = "executor-launcher";
   private static final String DETACHED = "detached";
 
   /// The arguments behind the program's name.
@@ -19,7 +19,7 @@ record LauncherLabel(String cgroup, boolean detached) {
 
   /// From a command line; empty when it is not a launcher's.
   static Optional<LauncherLabel> parse(List<String> commandLine) {
-    if (commandLine.size() < 2 || !commandLine.getFirst().equals(PROGRAM)) {
+    if (commandLine.size() < 2 || !commandLine.getFirst().equals(LauncherProgram.NAME)) {
       return Optional.empty();
     }
     return Optional.of(

@@ -2,6 +2,7 @@ package dev.holdfast.isolator.life;
 
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.linux.Directories;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.LinuxException;
@@ -67,7 +68,7 @@ public record RunDirectory(Path path) {
 
   /// Whether the run was launched detached.
   boolean hasDoor() {
-    return Files.exists(path.resolve("control"));
+    return Files.exists(path.resolve(LauncherProcess.DOOR));
   }
 
   private static void makeOrExplain(Path path) {
