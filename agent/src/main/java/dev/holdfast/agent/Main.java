@@ -18,8 +18,6 @@ import dev.holdfast.agent.node.RecoveryException;
 import dev.holdfast.agent.node.Runs;
 import dev.holdfast.agent.resources.Books;
 import dev.holdfast.cgroup.Bytes;
-import dev.holdfast.isolator.HostReport;
-import dev.holdfast.isolator.HostSurvey;
 import dev.holdfast.isolator.Isolator;
 import dev.holdfast.isolator.IsolatorConfig;
 import dev.holdfast.isolator.IsolatorException;
@@ -27,6 +25,7 @@ import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.Users;
 import dev.holdfast.linux.Host;
+import dev.holdfast.linux.KernelVersion;
 import dev.holdfast.linux.LinuxException;
 import dev.holdfast.linux.proc.ProcFs;
 import java.io.IOException;
@@ -151,12 +150,15 @@ public final class Main {
         new AgentMetrics(version(), config.runtimeDirectory().resolve("counters.json"));
     open.push(metrics);
     ProcFs proc = ProcFs.system();
-    HostReport host = HostSurvey.survey(isolation);
     AgentNode agent =
         AgentNode.open(
             new AgentNode.Ground(
                 settings(),
-                new AgentNode.Machine(hostname(), host.kernel(), host.layout(), proc.bootId()),
+                new AgentNode.Machine(
+                    hostname(),
+                    KernelVersion.running().toString(),
+                    isolator.layout(),
+                    proc.bootId()),
                 Runs.of(isolator, hold),
                 books(proc),
                 runs -> sampler(runs, metrics),

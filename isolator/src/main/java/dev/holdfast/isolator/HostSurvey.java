@@ -202,7 +202,8 @@ public final class HostSurvey {
             available || fix.isEmpty() ? Optional.empty() : Optional.of(fix)));
   }
 
-  private static String describe(Layout layout) {
+  /// In one line, for a person.
+  static String describe(Layout layout) {
     return switch (layout) {
       case Layout.V1(var mounts) -> "v1 (" + controllers(mounts.keySet()) + ")";
       case Layout.Hybrid(var mounts, var unified) ->

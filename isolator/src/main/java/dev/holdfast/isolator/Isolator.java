@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// [Detached]. Needs root. Thread-safe.
 public final class Isolator implements AutoCloseable {
   private final IsolatorConfig config;
+  private final Layout layout;
   private final Hierarchy hierarchy;
   private final Preflight preflight;
   private final ProcFs proc;
@@ -39,6 +40,7 @@ public final class Isolator implements AutoCloseable {
   private Isolator(
       IsolatorConfig config, Layout layout, Hierarchy hierarchy, ProcFs proc, KernelEvents events) {
     this.config = config;
+    this.layout = layout;
     this.hierarchy = hierarchy;
     this.proc = proc;
     this.events = events;
@@ -68,6 +70,11 @@ public final class Isolator implements AutoCloseable {
       events.close();
       throw e;
     }
+  }
+
+  /// How cgroups are mounted here, in one line for a person.
+  public String layout() {
+    return HostSurvey.describe(layout);
   }
 
   /// Starts a run whose stdin, stdout and stderr are those of this process, and returns when its
