@@ -3,6 +3,7 @@ package dev.holdfast.cgroup.files;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CgroupFs;
 import dev.holdfast.cgroup.Limit;
+import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Pressure;
 import dev.holdfast.cgroup.Sample;
 import dev.holdfast.cgroup.Sampler;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,15 @@ public abstract class FileSampler implements Sampler {
     for (Pressure.Resource resource : Pressure.Resource.values()) {
       stalls.add(quiet(new SampledFile.Stall(fs, directory, resource)));
     }
+  }
+
+  /// The files of the pids controller, which are the same on v1 and v2.
+  protected record Pids(SampledFile.Single current, SampledFile.Single max) {}
+
+  protected final Pids pidsIn(CgroupFs fs, Path directory) {
+    return new Pids(
+        lively(new SampledFile.Single(fs, directory.resolve("pids.current"))),
+        quiet(new SampledFile.Single(fs, directory.resolve("pids.max"))));
   }
 
   /// The first number of each pulse file.
@@ -162,7 +173,33 @@ public abstract class FileSampler implements Sampler {
     return value == SampledFile.ABSENT ? Optional.empty() : Optional.of(value);
   }
 
-  /// The limit on pids, whose file is the same on v1 and v2.
+  /// The file is not read each time; what is in use now was so at least once.
+  protected final Optional<Bytes> peak(SampledFile.Single file) {
+    long peak = file.value();
+    return peak == SampledFile.ABSENT ? Optional.empty() : bytes(Math.max(peak, memoryPulse()));
+  }
+
+  /// @param file tells anonymous memory, files, shared memory and inactive files, in this order
+  protected static Optional<MemoryController.Stat> stat(
+      SampledFile.Keyed file, long kernel, long swap) {
+    return file.isKnown()
+        ? Optional.of(
+            new MemoryController.Stat(
+                Map.of(),
+                file.orZero(0),
+                file.orZero(1),
+                file.orZero(2),
+                file.orZero(3),
+                optional(kernel),
+                optional(swap)))
+        : Optional.empty();
+  }
+
+  private static OptionalLong optional(long value) {
+    return value == SampledFile.ABSENT ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  /// The limit on pids.
   protected static Optional<Limit<Long>> limit(long value) {
     return count(value).map(it -> it == SampledFile.UNLIMITED ? Limit.unlimited() : Limit.at(it));
   }

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// The files of [CpuV1], [MemoryV1] and the pids controller, and the pressure files of a hybrid
 /// host's cgroup2 tree.
@@ -37,19 +36,12 @@ final class SamplerV1 extends FileSampler {
       SampledFile.Single kernel,
       SampledFile.Keyed oom) {}
 
-  private record Pids(SampledFile.Single current, SampledFile.Single max) {}
-
   SamplerV1(CgroupFs fs, Map<Controller, Path> directories, Optional<Path> unified) {
     cpu =
         Optional.ofNullable(directories.get(Controller.CPU))
             .map(it -> cpu(fs, it, directories.getOrDefault(Controller.CPUACCT, it)));
     memory = Optional.ofNullable(directories.get(Controller.MEMORY)).map(it -> memory(fs, it));
-    pids =
-        Optional.ofNullable(directories.get(Controller.PIDS))
-            .map(it ->
-                new Pids(
-                    lively(new SampledFile.Single(fs, it.resolve("pids.current"))),
-                    quiet(new SampledFile.Single(fs, it.resolve("pids.max")))));
+    pids = Optional.ofNullable(directories.get(Controller.PIDS)).map(it -> pidsIn(fs, it));
     unified.ifPresent(it -> pressureIn(fs, it));
   }
 
@@ -97,7 +89,7 @@ final class SamplerV1 extends FileSampler {
         cpu.flatMap(SamplerV1::usage),
         cpu.flatMap(SamplerV1::throttling),
         bytes(memoryPulse()),
-        memory.flatMap(SamplerV1::peak),
+        memory.flatMap(it -> peak(it.peak())),
         memory.flatMap(SamplerV1::limit),
         memory.flatMap(SamplerV1::stat),
         memory.flatMap(it -> count(it.oom().value(0))),
@@ -126,34 +118,11 @@ final class SamplerV1 extends FileSampler {
                 stat.value(0), stat.orZero(1), Duration.ofNanos(stat.orZero(2))));
   }
 
-  /// The file is not read each time; what is in use now was so at least once.
-  private static Optional<Bytes> peak(Memory memory) {
-    long peak = memory.peak().value();
-    return peak == SampledFile.ABSENT
-        ? Optional.empty()
-        : bytes(Math.max(peak, memory.usage().value()));
-  }
-
   private static Optional<Limit<Bytes>> limit(Memory memory) {
     return bytes(memory.limit().value()).map(MemoryV1::asLimit);
   }
 
   private static Optional<MemoryController.Stat> stat(Memory memory) {
-    SampledFile.Keyed stat = memory.stat();
-    return stat.isKnown()
-        ? Optional.of(
-            new MemoryController.Stat(
-                Map.of(),
-                stat.orZero(0),
-                stat.orZero(1),
-                stat.orZero(2),
-                stat.orZero(3),
-                optional(memory.kernel().value()),
-                optional(stat.value(4))))
-        : Optional.empty();
-  }
-
-  private static OptionalLong optional(long value) {
-    return value == SampledFile.ABSENT ? OptionalLong.empty() : OptionalLong.of(value);
+    return stat(memory.stat(), memory.kernel().value(), memory.stat().value(4));
   }
 }

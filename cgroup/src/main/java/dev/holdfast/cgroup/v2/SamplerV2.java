@@ -11,9 +11,7 @@ import dev.holdfast.cgroup.files.FileSampler;
 import dev.holdfast.cgroup.files.SampledFile;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /// The files of [CpuV2], [MemoryV2], the pids controller and the core.
@@ -34,8 +32,6 @@ final class SamplerV2 extends FileSampler {
       SampledFile.Single max,
       SampledFile.Keyed events) {}
 
-  private record Pids(SampledFile.Single current, SampledFile.Single max) {}
-
   SamplerV2(CgroupFs fs, Path directory, Set<Controller> controllers) {
     cpu = controllers.contains(Controller.CPU) ? Optional.of(cpu(fs, directory)) : Optional.empty();
     memory =
@@ -44,10 +40,7 @@ final class SamplerV2 extends FileSampler {
             : Optional.empty();
     pids =
         controllers.contains(Controller.PIDS)
-            ? Optional.of(
-                new Pids(
-                    lively(new SampledFile.Single(fs, directory.resolve("pids.current"))),
-                    quiet(new SampledFile.Single(fs, directory.resolve("pids.max")))))
+            ? Optional.of(pidsIn(fs, directory))
             : Optional.empty();
     pressureIn(fs, directory);
   }
@@ -101,7 +94,7 @@ final class SamplerV2 extends FileSampler {
         cpu.flatMap(SamplerV2::usage),
         cpu.flatMap(SamplerV2::throttling),
         bytes(memoryPulse()),
-        memory.flatMap(SamplerV2::peak),
+        memory.flatMap(it -> peak(it.peak())),
         memory.flatMap(SamplerV2::limit),
         memory.flatMap(SamplerV2::stat),
         memory.flatMap(it -> count(it.events().value(0))),
@@ -133,14 +126,6 @@ final class SamplerV2 extends FileSampler {
     return Duration.ofNanos(count * NANOS_PER_MICRO);
   }
 
-  /// The file is not read each time; what is in use now was so at least once.
-  private static Optional<Bytes> peak(Memory memory) {
-    long peak = memory.peak().value();
-    return peak == SampledFile.ABSENT
-        ? Optional.empty()
-        : bytes(Math.max(peak, memory.current().value()));
-  }
-
   private static Optional<Limit<Bytes>> limit(Memory memory) {
     long max = memory.max().value();
     return max == SampledFile.UNLIMITED
@@ -149,21 +134,6 @@ final class SamplerV2 extends FileSampler {
   }
 
   private static Optional<MemoryController.Stat> stat(Memory memory) {
-    SampledFile.Keyed stat = memory.stat();
-    return stat.isKnown()
-        ? Optional.of(
-            new MemoryController.Stat(
-                Map.of(),
-                stat.orZero(0),
-                stat.orZero(1),
-                stat.orZero(2),
-                stat.orZero(3),
-                optional(stat.value(4)),
-                optional(memory.swap().value())))
-        : Optional.empty();
-  }
-
-  private static OptionalLong optional(long value) {
-    return value == SampledFile.ABSENT ? OptionalLong.empty() : OptionalLong.of(value);
+    return stat(memory.stat(), memory.stat().value(4), memory.swap().value());
   }
 }
