@@ -28,17 +28,17 @@ final class HostileRequestTest {
 
   @TempDir Path directory;
   private final FakeNode node = new FakeNode();
-  private final List<RawClient> clients = new ArrayList<>();
+  private LimitedServer limited;
   private HttpServer server;
 
   @BeforeEach
   void start() throws IOException {
+    limited = new LimitedServer(directory, node);
     start(Duration.ofSeconds(30), 4096);
   }
 
   private void start(Duration requestTime, int connections) throws IOException {
     HttpLimits usual = HttpLimits.STANDARD;
-    HttpConfig config = HttpConfig.at(directory.resolve("agent.sock"));
     HttpLimits limits =
         new HttpLimits(
             usual.headBytes(),
@@ -49,16 +49,7 @@ final class HostileRequestTest {
             usual.heartbeat(),
             usual.eventBacklog(),
             Duration.ofMillis(100));
-    server =
-        HttpServer.start(
-            new HttpConfig(
-                config.socket(),
-                false,
-                config.socketGroup(),
-                config.tcp(),
-                config.tokenFile(),
-                limits),
-            node);
+    server = limited.start(limits);
   }
 
   private void restart(Duration requestTime, int connections) throws IOException {
@@ -68,17 +59,11 @@ final class HostileRequestTest {
 
   @AfterEach
   void close() throws IOException {
-    for (RawClient client : clients) {
-      client.close();
-    }
-    node.release.countDown();
-    server.close();
+    limited.close(server);
   }
 
   private RawClient client() throws IOException {
-    RawClient client = RawClient.unix(directory.resolve("agent.sock"));
-    clients.add(client);
-    return client;
+    return limited.client();
   }
 
   private void assertHealthy() throws IOException {

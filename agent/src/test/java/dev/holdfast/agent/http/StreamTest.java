@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,46 +19,33 @@ final class StreamTest {
 
   @TempDir Path directory;
   private final FakeNode node = new FakeNode();
-  private final List<RawClient> clients = new ArrayList<>();
+  private LimitedServer limited;
   private HttpServer server;
 
   @BeforeEach
   void start() throws IOException {
     HttpLimits usual = HttpLimits.STANDARD;
-    HttpConfig config = HttpConfig.at(directory.resolve("agent.sock"));
+    limited = new LimitedServer(directory, node);
     server =
-        HttpServer.start(
-            new HttpConfig(
-                config.socket(),
-                false,
-                config.socketGroup(),
-                config.tcp(),
-                config.tokenFile(),
-                new HttpLimits(
-                    usual.headBytes(),
-                    usual.bodyBytes(),
-                    usual.connections(),
-                    usual.requestTime(),
-                    usual.idleTime(),
-                    Duration.ofMillis(100),
-                    50,
-                    Duration.ofMillis(200))),
-            node);
+        limited.start(
+            new HttpLimits(
+                usual.headBytes(),
+                usual.bodyBytes(),
+                usual.connections(),
+                usual.requestTime(),
+                usual.idleTime(),
+                Duration.ofMillis(100),
+                50,
+                Duration.ofMillis(200)));
   }
 
   @AfterEach
   void close() throws IOException {
-    for (RawClient client : clients) {
-      client.close();
-    }
-    node.release.countDown();
-    server.close();
+    limited.close(server);
   }
 
   private RawClient client() throws IOException {
-    RawClient client = RawClient.unix(directory.resolve("agent.sock"));
-    clients.add(client);
-    return client;
+    return limited.client();
   }
 
   private RawClient begin(String target, String... headers) throws IOException {
