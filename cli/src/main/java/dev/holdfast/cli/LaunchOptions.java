@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.api.LaunchRequest;
+import dev.holdfast.isolator.DurationText;
 import dev.holdfast.isolator.OomMode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,10 @@ record LaunchOptions(CallOptions options) {
         List.copyOf(options.list("--ulimit")),
         seconds("--timeout"),
         seconds("--cpu-timeout"),
-        options.value("--stop-timeout", Durations::parse).map(LimitOptions::seconds).orElse(null),
+        options
+            .value("--stop-timeout", DurationText::parse)
+            .map(LimitOptions::seconds)
+            .orElse(null),
         options.value("--oom", OomMode::parse).map(OomMode::word).orElse(null));
   }
 

@@ -4,6 +4,7 @@ import dev.holdfast.api.ResourceLimits;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.DurationText;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class LimitOptions {
             .map(it -> BigDecimal.valueOf(it.millis(), 3).doubleValue())
             .orElse(null),
         options.value("--cpu-mode", CpuMode::parse).map(CpuMode::word).orElse(null),
-        options.value("--cpu-burst", Durations::parse).map(LimitOptions::seconds).orElse(null),
+        options.value("--cpu-burst", DurationText::parse).map(LimitOptions::seconds).orElse(null),
         options.value("--cpuset-cpus", RunOptions::cpuSet).map(Object::toString).orElse(null),
         options.value("--memory", RunOptions::memory).map(Bytes::count).orElse(null),
         options.value("--memory-reservation", Bytes::parse).map(Bytes::count).orElse(null),

@@ -5,6 +5,7 @@ import dev.holdfast.cgroup.CpuSet;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.DurationText;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Identity;
@@ -109,7 +110,7 @@ final class RunOptions {
       builder.limits(limits());
       options.value("--timeout", RunOptions::time).ifPresent(builder::timeout);
       options.value("--cpu-timeout", RunOptions::time).ifPresent(builder::cpuTimeout);
-      options.value("--stop-timeout", Durations::parse).ifPresent(builder::stopTimeout);
+      options.value("--stop-timeout", DurationText::parse).ifPresent(builder::stopTimeout);
       options.value("--oom", OomMode::parse).ifPresent(builder::oomMode);
       identity.map(Identity::credentials).ifPresent(builder::credentials);
       options.value("--workdir", RunOptions::directory).ifPresent(builder::workDirectory);
@@ -157,7 +158,7 @@ final class RunOptions {
     return new Limits(
         options.value("--cpus", RunOptions::cpus),
         options.value("--cpu-mode", CpuMode::parse).orElse(CpuMode.SHARES),
-        options.value("--cpu-burst", Durations::parse),
+        options.value("--cpu-burst", DurationText::parse),
         options.value("--cpuset-cpus", RunOptions::cpuSet),
         askedMemory(),
         options.value("--memory-reservation", Bytes::parse),
@@ -186,7 +187,7 @@ final class RunOptions {
   }
 
   static Duration time(String text) {
-    return positive(text, Durations.parse(text), Duration.ZERO);
+    return positive(text, DurationText.parse(text), Duration.ZERO);
   }
 
   static CpuSet cpuSet(String text) {

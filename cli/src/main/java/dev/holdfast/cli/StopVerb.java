@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.api.HoldfastClient;
+import dev.holdfast.isolator.DurationText;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +35,7 @@ final class StopVerb implements Verb {
   @Override
   public int run(ParseResult call, Streams streams) throws InterruptedException {
     CallOptions options = new CallOptions(call);
-    Optional<Duration> timeout = options.value("--timeout", Durations::parse);
+    Optional<Duration> timeout = options.value("--timeout", DurationText::parse);
     HoldfastClient client = Surroundings.client();
     return EachId.apply(
         options.ids(),

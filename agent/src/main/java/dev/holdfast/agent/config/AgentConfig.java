@@ -4,6 +4,7 @@ import dev.holdfast.agent.resources.NodeResources;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.DurationText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

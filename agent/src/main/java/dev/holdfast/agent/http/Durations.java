@@ -1,40 +1,25 @@
 package dev.holdfast.agent.http;
 
 import com.google.gson.JsonElement;
+import dev.holdfast.isolator.DurationText;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/// Durations in requests: seconds, or `10s`, `1h30m`, `250ms`.
+/// Durations in requests: a text, or JSON's number of seconds.
 final class Durations {
-  private static final Pattern PART =
-      Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?)(ms|s|m|h|d)");
-  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,12}(?:\\.[0-9]{1,9})?");
-
-  private static final long MOST_SECONDS = 1_000_000_000_000L;
+  private static final long MOST_SECONDS = Long.MAX_VALUE / 1_000_000_000;
 
   private Durations() {}
 
   /// @param what it is called in the message
   /// @throws Refusal when `text` is none
   static Duration parse(String what, String text) {
-    if (SECONDS.matcher(text).matches()) {
-      return nanos(new BigDecimal(text), 1_000_000_000L);
+    try {
+      return DurationText.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw Refusal.badRequest("'" + what + "': " + e.getMessage());
     }
-    Duration sum = Duration.ZERO;
-    Matcher part = PART.matcher(text);
-    int at = 0;
-    while (at < text.length() && part.find(at) && part.start() == at) {
-      sum = sum.plus(nanos(new BigDecimal(part.group(1)), unit(part.group(2))));
-      at = part.end();
-    }
-    if (text.isEmpty() || at < text.length()) {
-      throw Refusal.badRequest(
-          "'" + what + "' is '" + text + "', not a duration as 10, 10s, 1h30m or 250ms");
-    }
-    return sum;
   }
 
   static Duration parse(String what, JsonElement json) {
@@ -48,23 +33,11 @@ final class Durations {
     if (!(seconds >= 0 && seconds <= MOST_SECONDS)) {
       throw Refusal.badRequest("'" + what + "' is not from 0 to " + MOST_SECONDS + " seconds");
     }
-    return nanos(BigDecimal.valueOf(seconds), 1_000_000_000L);
-  }
-
-  private static Duration nanos(BigDecimal count, long unit) {
-    BigDecimal nanos = count.multiply(BigDecimal.valueOf(unit));
-    BigDecimal[] parts = nanos.divideAndRemainder(BigDecimal.valueOf(1_000_000_000L));
-    return Duration.ofSeconds(
-        parts[0].longValue(), parts[1].setScale(0, RoundingMode.HALF_UP).longValue());
-  }
-
-  private static long unit(String name) {
-    return switch (name) {
-      case "ms" -> 1_000_000L;
-      case "s" -> 1_000_000_000L;
-      case "m" -> 60_000_000_000L;
-      case "h" -> 3_600_000_000_000L;
-      default -> 86_400_000_000_000L;
-    };
+    BigDecimal nanos = BigDecimal.valueOf(seconds).movePointRight(9);
+    BigDecimal[] parts =
+        nanos
+            .setScale(0, RoundingMode.HALF_UP)
+            .divideAndRemainder(BigDecimal.valueOf(1_000_000_000L));
+    return Duration.ofSeconds(parts[0].longValueExact(), parts[1].longValueExact());
   }
 }

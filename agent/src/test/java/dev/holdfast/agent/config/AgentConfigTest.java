@@ -153,10 +153,4 @@ class AgentConfigTest {
       assertThat(help).contains(flag.option());
     }
   }
-
-  @ParameterizedTest
-  @CsvSource({"1w,604800000", "250ms,250", "1h30m,5400000", "15mins,900000", "7,7000", "1.5s,1500"})
-  void durationsAreReadInTheSeedsSpellingsToo(String text, long millis) {
-    assertThat(DurationText.parse(text)).isEqualTo(Duration.ofMillis(millis));
-  }
 }
