@@ -50,6 +50,11 @@ public final class HierarchyV1 implements Hierarchy {
         throw new IllegalArgumentException("no hierarchy has the controller " + controller);
       }
     }
+    // Mounted together, they share the directory, which takes no process in before it has CPUs.
+    Path cpuset = mounts.get(Controller.CPUSET);
+    if (cpuset != null && chosen.containsValue(cpuset)) {
+      chosen.put(Controller.CPUSET, cpuset);
+    }
     return new CgroupV1(fs, chosen, unified, path);
   }
 }

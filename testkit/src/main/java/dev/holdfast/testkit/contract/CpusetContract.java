@@ -9,6 +9,8 @@ import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.CpuSet;
 import dev.holdfast.cgroup.CpusetController;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Which CPUs.
@@ -29,6 +31,25 @@ interface CpusetContract extends Contract {
     Cgroup child = cgroup.child("child");
     child.ensure();
     assertThat(cpuset(child).cpus()).isEqualTo(FIRST);
+  }
+
+  /// Where all controllers are mounted together, it shares its directory with cpuset, asked for or
+  /// not.
+  @Test
+  default void aCgroupWithoutCpusetTakesProcesses() {
+    Set<Controller> others = EnumSet.copyOf(hierarchy().controllers());
+    others.remove(Controller.CPUSET);
+    Cgroup cgroup = hierarchy().cgroup(environment().freshPath(), others).child("run");
+    cgroup.ensure();
+    for (Path directory : cgroup.directories()) {
+      Path cpus = directory.resolve("cpuset.cpus");
+      if (!isV2() && fs().exists(cpus)) {
+        assertThat(read(cpus)).isNotEmpty();
+      }
+    }
+    assertThat(cgroup.processes()).isEmpty();
+    int pid = environment().startSleeper(cgroup);
+    assertThat(cgroup.processes()).contains(pid);
   }
 
   @Test
