@@ -60,7 +60,7 @@ final class LimitWriter {
   Optional<String> update(Limits limits) {
     applyCpu(limits);
     if (limits.cpus().isPresent() && limits.cpuMode() != CpuMode.QUOTA) {
-      liftCap(cpu());
+      cgroup.cpu().ifPresent(LimitWriter::liftCap);
     }
     limits.pids().ifPresent(this::applyPids);
     Optional<String> deferred =
@@ -77,15 +77,7 @@ final class LimitWriter {
   /// Sets what somebody else has changed; tells of each in one sentence.
   List<String> restore(Limits limits) {
     List<String> found = new ArrayList<>();
-    if (limits.cpus().isPresent()) {
-      CpuController cpu = cpu();
-      CpuShares shares = Policy.shares(limits.cpus().get());
-      restore("cpu weight", shares.weight(), cpu.shares().weight(), found);
-      if (limits.cpuMode() == CpuMode.QUOTA) {
-        Limit<CpuBandwidth> quota = Limit.at(Policy.bandwidth(limits.cpus().get()));
-        restore("cpu quota", quota, cpu.bandwidth(), found);
-      }
-    }
+    limits.cpus().ifPresent(cpus -> restoreCpus(cpus, limits.cpuMode(), found));
     limits.cpusetCpus().ifPresent(cpus -> restore("cpus to run on", cpus, cpuset().cpus(), found));
     limits
         .memory()
@@ -98,6 +90,20 @@ final class LimitWriter {
       update(limits).ifPresent(found::add);
     }
     return found;
+  }
+
+  private void restoreCpus(Cpus cpus, CpuMode mode, List<String> found) {
+    cgroup
+        .cpu()
+        .ifPresent(cpu -> {
+          restore("cpu weight", Policy.shares(cpus).weight(), cpu.shares().weight(), found);
+          if (mode == CpuMode.QUOTA) {
+            restore("cpu quota", Limit.at(Policy.bandwidth(cpus)), cpu.bandwidth(), found);
+          }
+        });
+    if (mode == CpuMode.PINNED) {
+      restore("cpus to run on", ledger.cpus(run), cpuset().cpus(), found);
+    }
   }
 
   private static void restore(String what, Object wanted, Object found, List<String> sentences) {
@@ -118,12 +124,11 @@ final class LimitWriter {
   }
 
   private void applyCpus(Cpus cpus, Limits limits) {
-    CpuController cpu = cpu();
-    CpuShares shares = Policy.shares(cpus);
-    cpu.setShares(shares);
-    // As weights: v2 knows no finer shares.
-    verify("cpu shares", shares.weight(), cpu.shares().weight());
+    if (limits.cpuMode() != CpuMode.PINNED || cgroup.cpu().isPresent()) {
+      applyShares(cpu(), Policy.shares(cpus));
+    }
     if (limits.cpuMode() == CpuMode.QUOTA) {
+      CpuController cpu = cpu();
       Limit<CpuBandwidth> bandwidth = Limit.at(Policy.bandwidth(cpus));
       cpu.setBandwidth(bandwidth);
       verify("cpu quota", bandwidth, cpu.bandwidth());
@@ -132,6 +137,12 @@ final class LimitWriter {
     if (limits.cpuMode() == CpuMode.PINNED) {
       applyCpuset(ledger.assign(run, cpus, taken.get()));
     }
+  }
+
+  private static void applyShares(CpuController cpu, CpuShares shares) {
+    cpu.setShares(shares);
+    // As weights: v2 knows no finer shares.
+    verify("cpu shares", shares.weight(), cpu.shares().weight());
   }
 
   /// For a run that had a quota and now has none.

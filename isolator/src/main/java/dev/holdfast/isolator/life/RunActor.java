@@ -3,6 +3,8 @@ package dev.holdfast.isolator.life;
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.Controller;
+import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.cgroup.CpusetController;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorId;
@@ -205,8 +207,7 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   private void prepare(Cgroup own, CgroupRoot.Lease lease, RunDirectory directory) {
     own.create();
     cgroup = Optional.of(own);
-    CpuLedger ledger = around.ledger();
-    new LimitWriter(own, id, ledger, () -> lease.pinnedByOthers(ours(ledger))).apply(spec.limits());
+    new LimitWriter(own, id, around.ledger(), () -> pinnedByOthers(lease)).apply(spec.limits());
     limits = Optional.of(limits(own, lease));
     memoryWatch =
         MemoryWatch.start(own, lease.root(), around.proc(), spec.oomMode(), this::noticeMemory);
@@ -215,7 +216,12 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   private RunLimits limits(Cgroup own, CgroupRoot.Lease lease) {
     return new RunLimits(
-        own, id, around.ledger(), spec.limits(), () -> lease.root().cpuset().orElseThrow().cpus());
+        own,
+        id,
+        around.ledger(),
+        spec.limits(),
+        () -> lease.root().cpuset().orElseThrow().cpus(),
+        () -> pinnedByOthers(lease));
   }
 
   private void noticeMemory() {
@@ -226,6 +232,8 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   private void takeOver(
       Cgroup own, CgroupRoot.Lease lease, RunDirectory directory, Optional<Verdict> decided) {
     cgroup = Optional.of(own);
+    // Before anybody can change its limits.
+    pin(own);
     limits = Optional.of(limits(own, lease));
     decided
         .flatMap(Lifecycle.Ending::of)
@@ -262,7 +270,6 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   private void resume(Cgroup own, CgroupRoot.Lease lease) {
     try {
-      pin(own);
       memoryWatch =
           MemoryWatch.resume(own, lease.root(), around.proc(), spec.oomMode(), this::noticeMemory);
     } catch (CgroupException.NotFound inPart) {
@@ -286,10 +293,15 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   private void pin(Cgroup own) {
     Limits given = spec.limits();
-    if (given.cpuMode() == CpuMode.PINNED) {
+    if (given.cpuMode() != CpuMode.PINNED) {
+      return;
+    }
+    try {
       own.cpuset()
-          .ifPresent(
-              cpuset -> around.ledger().restore(id, given.cpus().orElseThrow(), cpuset.cpus()));
+          .map(CpusetController::cpus)
+          .ifPresent(cpus -> around.ledger().restore(id, given.cpus().orElseThrow(), cpus));
+    } catch (CgroupException.NotFound gone) {
+      return; // nothing runs there any more
     }
   }
 
@@ -311,11 +323,11 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     }
   }
 
-  /// With this run, whose new cgroup still has all the CPUs of its parent.
-  private Set<RunId> ours(CpuLedger ledger) {
-    Set<RunId> ours = new HashSet<>(ledger.owners());
+  private CpuSet pinnedByOthers(CgroupRoot.Lease lease) {
+    Set<RunId> ours = new HashSet<>(around.ledger().owners());
+    // This run's new cgroup still has all the CPUs of its parent.
     ours.add(id);
-    return ours;
+    return lease.pinnedByOthers(ours);
   }
 
   /// Takes back what has been made so far. A launcher that is let go of ends the run itself, so

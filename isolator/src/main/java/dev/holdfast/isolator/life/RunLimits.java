@@ -20,12 +20,21 @@ final class RunLimits {
   private final RunId run;
   private final CpuLedger ledger;
   private final Supplier<CpuSet> allCpus;
+  private final Supplier<CpuSet> taken;
   private Limits current;
 
   /// @param given what the cgroup has now
   /// @param allCpus those that a run may use that is not pinned
-  RunLimits(Cgroup cgroup, RunId run, CpuLedger ledger, Limits given, Supplier<CpuSet> allCpus) {
+  /// @param taken those that other isolators' runs are pinned to
+  RunLimits(
+      Cgroup cgroup,
+      RunId run,
+      CpuLedger ledger,
+      Limits given,
+      Supplier<CpuSet> allCpus,
+      Supplier<CpuSet> taken) {
     this.allCpus = allCpus;
+    this.taken = taken;
     this.cgroup = cgroup;
     this.run = run;
     this.ledger = ledger;
@@ -56,7 +65,7 @@ final class RunLimits {
   }
 
   private LimitWriter writer() {
-    return new LimitWriter(cgroup, run, ledger);
+    return new LimitWriter(cgroup, run, ledger, taken);
   }
 
   private static <T> T guarded(Supplier<T> change) {

@@ -5,9 +5,11 @@ import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.linux.proc.Cpu;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,24 +59,103 @@ public final class CpuLedger {
     return assign(run, target, CpuSet.of(List.of()));
   }
 
-  /// Books what a run has owned before this process began: `amount`, on these CPUs as far as they
-  /// have room, the rest on the last of them.
+  /// Books what a run has owned before this process began: `amount`, and of each of these CPUs a
+  /// part. How large each was is not known any more; so parts of other runs are moved between their
+  /// own CPUs where that makes room. What does not fit even so is booked on the last CPU: the
+  /// kernel lets the run use it.
   public synchronized void restore(RunId run, Cpus amount, CpuSet on) {
-    Map<Cpu, Integer> others = usage(CpuSet.of(List.of()));
     NavigableMap<Cpu, Integer> own = new TreeMap<>();
+    owned.put(run, own);
     long left = amount.millis();
     for (Cpu cpu : cpus()) {
-      if (on.contains(cpu.id())) {
-        int part = (int) Math.min(left, Math.max(0, WHOLE - others.getOrDefault(cpu, 0)));
-        own.put(cpu, part);
-        left -= part;
+      if (on.contains(cpu.id()) && left > 0) {
+        makeRoom(cpu, 1);
+        own.put(cpu, 1);
+        left--;
       }
+    }
+    for (Cpu cpu : List.copyOf(own.keySet())) {
+      int part = (int) Math.min(left, Math.max(0, makeRoom(cpu, Math.min(left, WHOLE))));
+      own.merge(cpu, part, Integer::sum);
+      left -= part;
     }
     if (left > 0 && !own.isEmpty()) {
       own.merge(own.lastKey(), (int) left, Integer::sum);
     }
-    own.values().removeIf(part -> part == 0);
-    owned.put(run, own);
+  }
+
+  /// A part of a run that can go from one of its CPUs to another.
+  private record Move(NavigableMap<Cpu, Integer> own, Cpu from, Cpu to) {
+    int most() {
+      return own.getOrDefault(from, 0) - 1;
+    }
+
+    void make(int amount) {
+      own.merge(from, -amount, Integer::sum);
+      own.merge(to, amount, Integer::sum);
+    }
+  }
+
+  /// Moves parts of runs on, each to another CPU of its own, until `wanted` is free on `cpu` or
+  /// nothing can be moved; no run loses a CPU. Returns what is free.
+  private int makeRoom(Cpu cpu, long wanted) {
+    int free = free(cpu);
+    while (free < wanted) {
+      List<Move> chain = chain(cpu);
+      if (chain.isEmpty()) {
+        return free;
+      }
+      int amount = (int) Math.min(wanted - free, free(chain.getFirst().to()));
+      for (Move move : chain) {
+        amount = Math.min(amount, move.most());
+      }
+      for (Move move : chain) {
+        move.make(amount);
+      }
+      free = free(cpu);
+    }
+    return free;
+  }
+
+  /// The shortest way to a CPU with room, the last move first; empty when there is none.
+  private List<Move> chain(Cpu start) {
+    Map<Cpu, Move> reached = new HashMap<>();
+    Deque<Cpu> open = new ArrayDeque<>(List.of(start));
+    while (!open.isEmpty()) {
+      Cpu from = open.remove();
+      for (NavigableMap<Cpu, Integer> own : owned.values()) {
+        for (Cpu to : own.getOrDefault(from, 0) > 1 ? own.keySet() : Set.<Cpu>of()) {
+          if (!to.equals(start) && reached.putIfAbsent(to, new Move(own, from, to)) == null) {
+            if (free(to) > 0) {
+              return path(reached, to);
+            }
+            open.add(to);
+          }
+        }
+      }
+    }
+    return List.of();
+  }
+
+  private static List<Move> path(Map<Cpu, Move> reached, Cpu end) {
+    List<Move> path = new ArrayList<>();
+    for (Move move = reached.get(end); move != null; move = reached.get(move.from())) {
+      path.add(move);
+    }
+    return path;
+  }
+
+  private int free(Cpu cpu) {
+    int used = 0;
+    for (Map<Cpu, Integer> own : owned.values()) {
+      used += own.getOrDefault(cpu, 0);
+    }
+    return WHOLE - used;
+  }
+
+  /// The CPUs that a run owns a part of.
+  public synchronized CpuSet cpus(RunId run) {
+    return cpuSet(owned.getOrDefault(run, new TreeMap<>()));
   }
 
   /// The runs that own anything.

@@ -8,9 +8,11 @@ import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.linux.proc.Cpu;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -135,6 +137,39 @@ class CpuLedgerPropertyTest {
 
     assertThat(new CpuLedger(() -> machine).assign(runs.getFirst(), Cpus.ofWhole(count)).ids())
         .isEqualTo(expected);
+  }
+
+  /// After a restart all that is known is who has how much, and the kernel's cpusets.
+  @Property(tries = 300)
+  void booksMadeAgainFromTheCpusetsAreAsGood(
+      @ForAll("machines") List<Cpu> machine,
+      @ForAll("requests") List<Request> requests,
+      @ForAll Random order) {
+    CpuLedger before = new CpuLedger(() -> machine);
+    Map<RunId, Cpus> held = new HashMap<>();
+    for (Request request : requests) {
+      RunId run = runs.get(request.run);
+      if (request.release) {
+        before.release(run);
+        held.remove(run);
+      } else {
+        assign(before, run, new Cpus((long) request.part * machine.size()), held);
+      }
+    }
+    List<Map.Entry<RunId, Cpus>> shuffled = new ArrayList<>(held.entrySet());
+    Collections.shuffle(shuffled, order);
+
+    CpuLedger after = new CpuLedger(() -> machine);
+    for (Map.Entry<RunId, Cpus> each : shuffled) {
+      after.restore(each.getKey(), each.getValue(), before.cpus(each.getKey()));
+    }
+
+    for (RunId run : held.keySet()) {
+      assertThat(after.cpus(run)).isEqualTo(before.cpus(run));
+    }
+    assertThat(after.free()).isEqualTo(before.free());
+    after.assign(RunId.random(), after.free());
+    assertThat(after.free()).isEqualTo(new Cpus(0));
   }
 
   /// 1 to 256 CPUs on one or two sockets, with one or two threads a core, numbered as the kernel

@@ -197,6 +197,29 @@ class CpuLedgerTest {
     assertThat(ledger.assign(a, Cpus.ofWhole(2), CpuSet.parse("0")).ids()).containsExactly(0, 4);
   }
 
+  /// Booked one after the other, the first would fill the CPU that the second has a part of.
+  @Test
+  void restoredRunsMakeRoomForEachOther() {
+    ledger.restore(b, Cpus.ofWhole(1), CpuSet.parse("2,4"));
+    ledger.restore(a, Cpus.parse("1.5"), CpuSet.parse("0,4"));
+    ledger.restore(c, Cpus.parse("0.5"), CpuSet.parse("2"));
+
+    assertThat(ledger.cpus(a)).isEqualTo(CpuSet.parse("0,4"));
+    assertThat(ledger.cpus(b)).isEqualTo(CpuSet.parse("2,4"));
+    assertThat(ledger.cpus(c)).isEqualTo(CpuSet.parse("2"));
+    assertThat(ledger.free()).isEqualTo(Cpus.ofWhole(5));
+    assertThat(ledger.assign(RunId.random(), Cpus.ofWhole(5)).ids()).containsExactly(1, 3, 5, 6, 7);
+  }
+
+  @Test
+  void whatTheKernelLetsARunUseIsBookedThoughItIsTooMuch() {
+    ledger.restore(a, Cpus.ofWhole(1), CpuSet.parse("0"));
+    ledger.restore(b, Cpus.ofWhole(1), CpuSet.parse("0"));
+
+    assertThat(ledger.cpus(b)).isEqualTo(CpuSet.parse("0"));
+    assertThat(assign(c, "1")).containsExactly(4);
+  }
+
   @Test
   void ownersAreThoseWhoHoldAnything() {
     assign(a, "1");
