@@ -26,9 +26,9 @@ public record NodeResources(Cpus cpus, Bytes memory) {
     }
   }
 
-  /// Reads the seed's form, `cpus:2;mem:4096` or `cpus(role):1.5;cpus(*):0.5`: the amounts of all
-  /// roles are added up, memory is in MiB, and no fraction of one is lost. Other resources are
-  /// passed over. `auto`, and what is not named, is what the machine has.
+  /// Reads the seed's form, `cpus:2;mem:4096` or `cpus(role):1.5;cpus(*):0.5`, or Mesos' JSON: the
+  /// amounts of all roles are added up, memory is in MiB, and no fraction of one is lost. Other
+  /// resources are passed over. `auto`, and what is not named, is what the machine has.
   ///
   /// @throws IllegalArgumentException naming the part that is not in this form
   public static Asked parse(String text) {
@@ -37,15 +37,12 @@ public record NodeResources(Cpus cpus, Bytes memory) {
     }
     Optional<BigDecimal> cpus = Optional.empty();
     Optional<BigDecimal> memory = Optional.empty();
-    for (String part : text.split(";", -1)) {
-      if (!part.isBlank()) {
-        Part parsed = Part.parse(part.strip());
-        switch (parsed.name()) {
-          case "cpus" -> cpus = sum(cpus, parsed.scalar());
-          case "mem" -> memory = sum(memory, parsed.scalar());
-          default -> {
-            // disk, ports …: nothing here divides them
-          }
+    for (Resource resource : Resource.parseAll(text)) {
+      switch (resource.name()) {
+        case "cpus" -> cpus = sum(cpus, resource.scalar());
+        case "mem" -> memory = sum(memory, resource.scalar());
+        default -> {
+          // disk, ports …: nothing here divides them
         }
       }
     }
@@ -72,38 +69,6 @@ public record NodeResources(Cpus cpus, Bytes memory) {
           mebibytes.multiply(MEBIBYTE).setScale(0, RoundingMode.FLOOR).longValueExact());
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("'" + text + "': that is too much memory", e);
-    }
-  }
-
-  /// `name(role):value`.
-  private record Part(String name, String value, String text) {
-    static Part parse(String text) {
-      int colon = text.indexOf(':');
-      if (colon < 1) {
-        throw malformed(text);
-      }
-      String head = text.substring(0, colon).strip();
-      int open = head.indexOf('(');
-      if (open >= 0 && (open == 0 || !head.endsWith(")") || head.length() - open < 3)) {
-        throw malformed(text);
-      }
-      String name = open < 0 ? head : head.substring(0, open).strip();
-      if (!name.matches("[A-Za-z_][A-Za-z0-9_.-]*")) {
-        throw malformed(text);
-      }
-      return new Part(name, text.substring(colon + 1).strip(), text);
-    }
-
-    BigDecimal scalar() {
-      if (!value.matches("[0-9]+(\\.[0-9]*)?|\\.[0-9]+") || value.length() > 30) {
-        throw malformed(text);
-      }
-      return new BigDecimal(value);
-    }
-
-    private static IllegalArgumentException malformed(String text) {
-      return new IllegalArgumentException(
-          "'" + text + "' is not a resource: write cpus:2, mem:4096 (MiB) or cpus(role):0.5");
     }
   }
 }

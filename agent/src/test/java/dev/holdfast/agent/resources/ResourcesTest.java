@@ -45,11 +45,35 @@ class ResourcesTest {
     assertThat(asked.memory()).contains(new Bytes((4096L << 20) + (1 << 19)));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cpus:1.5;mem:512",
+        "cpus(*):1;cpus(web):.5;mem(a):256;mem(b):256.;",
+        " cpus : 1.5 ; mem : 512 ",
+        "ports:[31000-32000];cpus:1.5;disks:{a,b};mem:512;disk:1.5",
+        "ports(web):[1-2, 3-4 ,5-6];none:[];set:{};mem:512;cpus:1.5",
+        "[{\"name\":\"cpus\",\"type\":\"SCALAR\",\"scalar\":{\"value\":1},\"role\":\"*\"},"
+            + "{\"name\":\"cpus\",\"type\":\"SCALAR\",\"scalar\":{\"value\":0.5},\"role\":\"a\"},"
+            + "{\"name\":\"mem\",\"type\":\"SCALAR\",\"scalar\":{\"value\":512}},"
+            + "{\"name\":\"ports\",\"type\":\"RANGES\","
+            + "\"ranges\":{\"range\":[{\"begin\":1,\"end\":2}]}},"
+            + "{\"name\":\"disks\",\"type\":\"SET\",\"set\":{\"item\":[\"a\"]}}]",
+      })
+  void readsWhatMesosWrites(String text) {
+    NodeResources.Asked asked = NodeResources.parse(text);
+    assertThat(asked.cpus()).contains(new Cpus(1500));
+    assertThat(asked.memory()).contains(Bytes.ofMebibytes(512));
+  }
+
   @Test
   void whatIsNotNamedIsWhatTheMachineHas() {
     Bytes physical = Bytes.ofMebibytes(4096);
     assertThat(NodeResources.parse("auto").on(3, physical))
         .isEqualTo(new NodeResources(Cpus.ofWhole(3), Bytes.ofMebibytes(3072)));
+    assertThat(NodeResources.parse("").on(1, Bytes.ofMebibytes(1024)))
+        .as("all of a GiB")
+        .isEqualTo(new NodeResources(Cpus.ofWhole(1), Bytes.ofMebibytes(1024)));
     assertThat(NodeResources.parse("cpus:1").on(3, Bytes.ofMebibytes(512)))
         .isEqualTo(new NodeResources(Cpus.ofWhole(1), Bytes.ofMebibytes(512)));
   }
@@ -68,12 +92,37 @@ class ResourcesTest {
         "(a):1",
         "cpus:1:2",
         "cpus:0.0001",
+        "cpus:[1-2]",
+        "mem:{a}",
+        "cpus(a)(b):1",
+        "cpus)a(:1",
+        "ports:31000-32000",
+        "ports:[31000]",
+        "ports:[1-2",
+        "disks:{a,{b}}",
+        "disks:a,b",
+        "[1]",
+        "[{\"name\":\"cpus\",\"scalar\":2}]",
+        "[{\"scalar\":{\"value\":2}}]",
+        "[{\"name\"",
         "mem:99999999999999999999"
       })
   void whatIsNoResourceIsNamed(String text) {
     assertThatThrownBy(() -> NodeResources.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(text);
+  }
+
+  @Test
+  void ofMesosJsonTheElementIsNamed() {
+    String wrong = "{\"name\":\"cpus\",\"scalar\":{\"value\":\"x\"}}";
+    assertThatThrownBy(() ->
+            NodeResources.parse("[{\"name\":\"mem\",\"scalar\":{\"value\":1}}," + wrong + "]"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("'" + wrong + "' is not a resource");
+    assertThatThrownBy(() -> NodeResources.parse("[{}]"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("'{}' is not a resource");
   }
 
   @Property
