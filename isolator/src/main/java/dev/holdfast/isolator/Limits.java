@@ -7,7 +7,7 @@ import dev.holdfast.cgroup.Limit;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What a run may use, as it was asked for. An absent part is not limited.
+/// What a run may use, as it was asked for. An absent part is not limited. [#builder] makes one.
 ///
 /// @param cpus more than zero
 /// @param cpuMode what `cpus` means
@@ -37,6 +37,16 @@ public record Limits(
           Optional.empty(),
           Optional.empty(),
           Optional.empty());
+
+  /// Limits nothing yet.
+  public static Builder builder() {
+    return new Builder(NONE);
+  }
+
+  /// Begins with these.
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
 
   public Limits {
     require(cpus.isEmpty() || cpus.get().millis() > 0, "cpus must be more than 0");
@@ -98,14 +108,79 @@ public record Limits(
 
   /// These, with the hard memory limits of `other`.
   public Limits withMemoryOf(Limits other) {
-    return new Limits(
-        cpus,
-        cpuMode,
-        cpuBurst,
-        cpusetCpus,
-        other.memory,
-        other.memoryReservation,
-        other.memoryAndSwap,
-        pids);
+    Builder builder = toBuilder();
+    builder.memory = other.memory;
+    builder.memoryReservation = other.memoryReservation;
+    builder.memoryAndSwap = other.memoryAndSwap;
+    return builder.build();
+  }
+
+  /// Collects the parts.
+  public static final class Builder {
+    private Optional<Cpus> cpus;
+    private CpuMode cpuMode;
+    private Optional<Duration> cpuBurst;
+    private Optional<CpuSet> cpusetCpus;
+    private Optional<Bytes> memory;
+    private Optional<Bytes> memoryReservation;
+    private Optional<Limit<Bytes>> memoryAndSwap;
+    private Optional<Long> pids;
+
+    private Builder(Limits from) {
+      cpus = from.cpus;
+      cpuMode = from.cpuMode;
+      cpuBurst = from.cpuBurst;
+      cpusetCpus = from.cpusetCpus;
+      memory = from.memory;
+      memoryReservation = from.memoryReservation;
+      memoryAndSwap = from.memoryAndSwap;
+      pids = from.pids;
+    }
+
+    public Builder cpus(Cpus value) {
+      cpus = Optional.of(value);
+      return this;
+    }
+
+    public Builder cpuMode(CpuMode value) {
+      cpuMode = value;
+      return this;
+    }
+
+    public Builder cpuBurst(Duration value) {
+      cpuBurst = Optional.of(value);
+      return this;
+    }
+
+    public Builder cpusetCpus(CpuSet value) {
+      cpusetCpus = Optional.of(value);
+      return this;
+    }
+
+    public Builder memory(Bytes value) {
+      memory = Optional.of(value);
+      return this;
+    }
+
+    public Builder memoryReservation(Bytes value) {
+      memoryReservation = Optional.of(value);
+      return this;
+    }
+
+    public Builder memoryAndSwap(Limit<Bytes> value) {
+      memoryAndSwap = Optional.of(value);
+      return this;
+    }
+
+    public Builder pids(long value) {
+      pids = Optional.of(value);
+      return this;
+    }
+
+    /// @throws IllegalArgumentException when the parts do not go together, in one sentence
+    public Limits build() {
+      return new Limits(
+          cpus, cpuMode, cpuBurst, cpusetCpus, memory, memoryReservation, memoryAndSwap, pids);
+    }
   }
 }

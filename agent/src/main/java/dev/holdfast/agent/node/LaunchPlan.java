@@ -157,18 +157,14 @@ final class LaunchPlan {
   private Limits limits() {
     ResourceLimits asked = Objects.requireNonNullElse(request.limits(), ResourceLimits.NONE);
     Limits limits = WireLimits.parse(asked);
-    boolean modeless = asked.cpuMode() == null && limits.cpus().isPresent();
-    boolean swapless =
-        settings.limitSwap() && limits.memory().isPresent() && limits.memoryAndSwap().isEmpty();
-    return new Limits(
-        limits.cpus(),
-        modeless ? settings.cpuMode() : limits.cpuMode(),
-        limits.cpuBurst(),
-        limits.cpusetCpus(),
-        limits.memory(),
-        limits.memoryReservation(),
-        swapless ? limits.memory().map(Limit::at) : limits.memoryAndSwap(),
-        limits.pids());
+    Limits.Builder builder = limits.toBuilder();
+    if (asked.cpuMode() == null && limits.cpus().isPresent()) {
+      builder.cpuMode(settings.cpuMode());
+    }
+    if (settings.limitSwap() && limits.memoryAndSwap().isEmpty()) {
+      limits.memory().map(Limit::at).ifPresent(builder::memoryAndSwap);
+    }
+    return builder.build();
   }
 
   private Optional<Path> workDirectory() {

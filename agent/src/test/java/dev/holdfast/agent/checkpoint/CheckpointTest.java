@@ -28,15 +28,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class CheckpointTest {
   static final Limits LIMITS =
-      new Limits(
-          Optional.of(new Cpus(1500)),
-          CpuMode.QUOTA,
-          Optional.of(Duration.ofMillis(20)),
-          Optional.empty(),
-          Optional.of(Bytes.ofMebibytes(64)),
-          Optional.of(Bytes.ofMebibytes(32)),
-          Optional.of(Limit.unlimited()),
-          Optional.of(100L));
+      Limits.builder()
+          .cpus(new Cpus(1500))
+          .cpuMode(CpuMode.QUOTA)
+          .cpuBurst(Duration.ofMillis(20))
+          .memory(Bytes.ofMebibytes(64))
+          .memoryReservation(Bytes.ofMebibytes(32))
+          .memoryAndSwap(Limit.unlimited())
+          .pids(100)
+          .build();
 
   static Checkpoint some() {
     ExecutorSpec spec =

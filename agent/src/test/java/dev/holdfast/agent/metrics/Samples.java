@@ -24,15 +24,13 @@ import java.util.OptionalLong;
 final class Samples {
   /// Half a CPU as a quota, 256 MiB, 64 MiB of them reserved.
   static final Limits HALF =
-      new Limits(
-          Optional.of(new Cpus(500)),
-          CpuMode.QUOTA,
-          Optional.empty(),
-          Optional.empty(),
-          Optional.of(Bytes.ofMebibytes(256)),
-          Optional.of(Bytes.ofMebibytes(64)),
-          Optional.empty(),
-          Optional.of(100L));
+      Limits.builder()
+          .cpus(new Cpus(500))
+          .cpuMode(CpuMode.QUOTA)
+          .memory(Bytes.ofMebibytes(256))
+          .memoryReservation(Bytes.ofMebibytes(64))
+          .pids(100)
+          .build();
 
   private Samples() {}
 

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cpus;
-import dev.holdfast.cgroup.Limit;
-import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.RunId;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -26,15 +23,14 @@ class ResourcesTest {
       new NodeResources(Cpus.ofWhole(2), Bytes.ofMebibytes(1000));
 
   private static Limits limits(long millis, long mebibytes) {
-    return new Limits(
-        millis == 0 ? Optional.empty() : Optional.of(new Cpus(millis)),
-        CpuMode.SHARES,
-        Optional.empty(),
-        Optional.empty(),
-        mebibytes == 0 ? Optional.empty() : Optional.of(Bytes.ofMebibytes(mebibytes)),
-        Optional.empty(),
-        Optional.<Limit<Bytes>>empty(),
-        Optional.empty());
+    Limits.Builder limits = Limits.builder();
+    if (millis > 0) {
+      limits.cpus(new Cpus(millis));
+    }
+    if (mebibytes > 0) {
+      limits.memory(Bytes.ofMebibytes(mebibytes));
+    }
+    return limits.build();
   }
 
   @Test
