@@ -1,79 +1,121 @@
-// destroy N DIR...: the floor under ending a run of N sleepers. Makes the cgroup DIR... (the last one in
-// a cgroup2 tree), starts N sleeping processes in it, then does what nobody can do without: one
-// write to cgroup.kill, and rmdir until the kernel lets go. Prints the milliseconds of that part.
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+// destroy kill|freezer|loop N|bomb DIR…: the floor under an end: the cgroup DIR… (the last in a
+// cgroup2 tree) gets N sleeping processes, or a fork bomb that has filled pids.max = 2000. Measured
+// is what nobody can do without: the kill, and rmdir until the kernel lets go.
+#include "floor.h"
+#include "victims.h"
 
-static void fail(const char *what)
-{
-    perror(what);
-    exit(1);
-}
+static const char *how, *whom;
+static int dirs;
+static char **dir;
 
-static void write_file(const char *dir, const char *name, const char *value)
+static const char *dir_with(const char *name)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || write(fd, value, strlen(value)) < 0)
-        fail(path);
-    close(fd);
+    for (int i = 0; i < dirs; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir[i], name);
+        if (access(path, F_OK) == 0)
+            return dir[i];
+    }
+    fail(name);
+    return NULL;
 }
 
-static double now(void)
+// Returns how many there are, and sends `signal_number` to each unless it is 0.
+static int each_process(const char *in, int signal_number)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/cgroup.procs", in);
+    FILE *list = fopen(path, "re");
+    int pid, count = 0;
+    if (!list)
+        fail(path);
+    while (fscanf(list, "%d", &pid) == 1) {
+        count++;
+        if (signal_number)
+            kill(pid, signal_number);
+    }
+    fclose(list);
+    return count;
+}
+
+static void wait_frozen(const char *in)
+{
+    char path[4096], state[32];
+    snprintf(path, sizeof path, "%s/freezer.state", in);
+    while (1) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t length = read(fd, state, sizeof state);
+        close(fd);
+        if (length >= 6 && memcmp(state, "FROZEN", 6) == 0)
+            return;
+        usleep(100);
+    }
+}
+
+static void kill_all(void)
+{
+    if (!strcmp(how, "kill")) {
+        write_file(dir_with("cgroup.kill"), "cgroup.kill", "1");
+    } else if (!strcmp(how, "freezer")) {
+        const char *freezer = dir_with("freezer.state");
+        write_file(freezer, "freezer.state", "FROZEN");
+        wait_frozen(freezer);
+        each_process(freezer, SIGKILL);
+        write_file(freezer, "freezer.state", "THAWED");
+    } else {
+        const char *pids = dir_with("pids.max");
+        while (each_process(pids, SIGKILL))
+            ;
+    }
+}
+
+static void populate(int count)
+{
+    // A nursery in the cgroups forks them all, as a command would, and they are its children.
+    int into = open(dir[dirs - 1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    pid_t nursery = fork_into(into, 0);
+    if (nursery < 0)
+        fail("clone3");
+    if (nursery == 0) {
+        for (int i = 0; i < dirs - 1; i++)
+            try_write(dir[i], "tasks", "0");
+        if (strcmp(whom, "bomb"))
+            crowd(count);
+        bomb();
+    }
+    close(into);
+    const char *pids = dir_with("pids.max");
+    while (each_process(pids, 0) < count)
+        usleep(1000);
+}
+
+static double once(const char *line)
+{
+    (void)line;
+    int count = strcmp(whom, "bomb") ? atoi(whom) : 2000;
+    for (int i = 0; i < dirs; i++)
+        if (mkdir(dir[i], 0755))
+            fail(dir[i]);
+    write_file(dir_with("pids.max"), "pids.max", "2000");
+    populate(count);
+    double start = now();
+    kill_all();
+    for (int i = 0; i < dirs; i++)
+        remove_patiently(dir[i]);
+    double took = now() - start;
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        ;
+    return took;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 3) {
-        fprintf(stderr, "usage: destroy N DIR...\n");
+    if (argc < 4)
         return 2;
-    }
-    int count = atoi(argv[1]);
-    char **dirs = argv + 2;
-    int last = argc - 3;
-    int ready[2];
-    if (pipe(ready))
-        fail("pipe");
-    for (int i = 0; i <= last; i++)
-        if (mkdir(dirs[i], 0755))
-            fail(dirs[i]);
-    // A nursery in the cgroups forks them all, as a command would, and they are its children.
-    if (fork() == 0) {
-        for (int i = 0; i <= last; i++)
-            write_file(dirs[i], i == last ? "cgroup.procs" : "tasks", "0");
-        for (int i = 0; i < count - 1; i++)
-            if (fork() == 0) {
-                pause();
-                _exit(0);
-            }
-        if (write(ready[1], "", 1) != 1)
-            fail("write");
-        pause();
-        _exit(0);
-    }
-    char byte;
-    if (read(ready[0], &byte, 1) != 1)
-        fail("read");
-    double start = now();
-    write_file(dirs[last], "cgroup.kill", "1");
-    for (int i = 0; i <= last; i++)
-        while (rmdir(dirs[i])) {
-            if (errno != EBUSY)
-                fail(dirs[i]);
-            usleep(100);
-        }
-    printf("%.1f\n", now() - start);
+    how = argv[1];
+    whom = argv[2];
+    dirs = argc - 3;
+    dir = argv + 3;
+    serve(once);
     return 0;
 }
