@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Another [CgroupFs] that refuses chosen operations instead of doing them, and keeps a list of
-/// all. Thread-safe.
+/// Another [CgroupFs] that refuses chosen operations instead of doing them, tells another text than
+/// the file's, and keeps a list of all. Thread-safe.
 public final class FaultyCgroupFs implements CgroupFs {
   private final CgroupFs real;
   private final List<Operation> operations = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
+  private final List<Tale> tales = new ArrayList<>();
   private int failures;
 
   public enum Verb {
@@ -49,6 +50,8 @@ public final class FaultyCgroupFs implements CgroupFs {
 
   private record Fault(Predicate<Operation> which, Errno errno, boolean once) {}
 
+  private record Tale(Predicate<Path> which, String text) {}
+
   public FaultyCgroupFs(CgroupFs real) {
     this.real = real;
   }
@@ -68,9 +71,15 @@ public final class FaultyCgroupFs implements CgroupFs {
     faults.add(new Fault(which, errno, true));
   }
 
+  /// Lets every read of a file that matches tell this text, until [#heal].
+  public synchronized void tellWhen(Predicate<Path> which, String text) {
+    tales.add(new Tale(which, text));
+  }
+
   /// From now on all operations are done.
   public synchronized void heal() {
     faults.clear();
+    tales.clear();
   }
 
   /// All so far, in order.
@@ -96,10 +105,14 @@ public final class FaultyCgroupFs implements CgroupFs {
     }
   }
 
+  private synchronized Optional<String> tale(Path file) {
+    return tales.stream().filter(it -> it.which().test(file)).map(Tale::text).findFirst();
+  }
+
   @Override
   public String read(Path file) {
     pass(Verb.READ, file, "");
-    return real.read(file);
+    return tale(file).orElseGet(() -> real.read(file));
   }
 
   @Override

@@ -63,4 +63,13 @@ final class FaultyCgroupFsTest {
     fs.removeDirectory(MADE);
     assertThat(fs.exists(MADE)).isFalse();
   }
+
+  @Test
+  void tellsAnotherTextUntilItIsHealed() {
+    fs.makeDirectory(MADE);
+    fs.tellWhen(SHARES::equals, "many");
+    assertThat(fs.read(SHARES)).isEqualTo("many");
+    fs.heal();
+    assertThat(fs.read(SHARES)).isEqualTo("1024\n");
+  }
 }

@@ -183,6 +183,18 @@ class DestroyerFaultTest {
     assertThat(victims.getFirst().isAlive(pid)).isFalse();
   }
 
+  /// The seed's agent aborted over a state that it did not know.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "FREEZING", "SELF_FREEZING"})
+  void aFreezerInAnyOtherStateDoesNotSaveTheProcesses(String state) {
+    Ground ground = Ground.on(HostKind.V1).withRun();
+    int pid = startVictim(ground);
+    ground.fs.tellWhen(it -> it.endsWith("freezer.state"), state);
+
+    assertRemoved(ground, destroy(ground, PATIENCE));
+    assertThat(victims.getFirst().isAlive(pid)).isFalse();
+  }
+
   @Test
   void aKillFileThatRefusesDoesNotSaveTheProcesses() {
     Ground ground = Ground.on(HostKind.V2).withRun();

@@ -265,6 +265,22 @@ class LauncherDoorTest {
     assertThat(ended.at()).isAfterOrEqualTo(ended.started());
   }
 
+  /// The seed waited for any child there was, whoever had started it.
+  @Test
+  void anotherChildOfTheHolderKeepsItsStatus() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      Holder holder = new Holder();
+      LauncherProcess launcher = start(record(0, "exit 7"), holder);
+      holder.hears(LauncherMessage.Started.class);
+      holder.hearsTheExit(7 << 8);
+      // It may end before the launcher, with it, or after it.
+      Process other = new ProcessBuilder("sh", "-c", "exit 9").start();
+      launcher.quit();
+
+      assertThat(other.waitFor()).isEqualTo(9);
+    }
+  }
+
   @Test
   void itStaysAsLongAsSomebodyWritesToTheLogs() throws Exception {
     Path stdout = directory.resolve("stdout");

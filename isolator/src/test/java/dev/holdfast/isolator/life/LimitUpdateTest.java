@@ -67,6 +67,20 @@ class LimitUpdateTest {
     assertThat(memoryAndSwap(ground)).isEqualTo(ground.isV2() ? "0" : "134217728");
   }
 
+  /// The seed's hard limit came before the first process or never: later it was only raised.
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void theFirstLimitOfALiveRunIsAHardOne(HostKind kind) {
+    Ground ground = running(kind, limits().pids(10));
+    ground.fake.processes().start(Ground.RUN);
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(10));
+
+    assertThat(update(ground, limits().memory("64m"))).isEmpty();
+
+    assertThat(limit(ground)).isEqualTo("67108864");
+    assertThat(memoryAndSwap(ground)).isEqualTo(ground.isV2() ? "0" : "67108864");
+  }
+
   @ParameterizedTest
   @EnumSource(HostKind.class)
   void memoryIsLoweredWhileLessIsInUse(HostKind kind) {

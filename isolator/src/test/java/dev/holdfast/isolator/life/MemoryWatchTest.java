@@ -285,6 +285,25 @@ class MemoryWatchTest {
     }
   }
 
+  /// The seed listened for one notice, and not again when that came to nothing.
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void aRunThatComesToItsLimitAgainIsHeardAgain(HostKind kind) {
+    Ground ground = running(kind);
+    try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
+      for (int time = 0; time < 3; time++) {
+        ground.fake.triggerOom(RUN);
+        ground.fake.setUsage(RUN, Bytes.ofMebibytes(10));
+        assertThat(watch.inspect()).isEmpty();
+      }
+      int before = notices.get();
+      ground.fake.triggerOom(RUN);
+
+      assertThat(notices).hasValueGreaterThan(before);
+      assertThat(watch.inspect()).isPresent();
+    }
+  }
+
   // A limit above, and the host.
 
   @ParameterizedTest

@@ -10,6 +10,8 @@ import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Pressure;
 import dev.holdfast.cgroup.Sample;
 import dev.holdfast.cgroup.Sampler;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,22 @@ interface SamplerContract extends Contract {
       assertThat(sample.oomKills()).contains(0L);
       assertThat(sample.pids()).contains(1L);
       assertThat(sample.pidsLimit()).contains(Limit.at(50L));
+    }
+  }
+
+  /// The seed's figure for memory left out what was in cgroups below.
+  @Test
+  default void aSampleTellsOfTheCgroupsBelowToo() {
+    Cgroup cgroup = newCgroup();
+    Cgroup below = cgroup.child("below");
+    List<Path> _ = below.ensure();
+    int _ = environment().startHolder(below, Bytes.ofMebibytes(24));
+    await("24 MiB are anonymous", () -> below.memory().orElseThrow().stat().anon() >= 24 << 20);
+    try (Sampler sampler = cgroup.sampler()) {
+      Sample sample = read(sampler);
+      assertThat(sample.memoryStat().orElseThrow().anon()).isGreaterThanOrEqualTo(24 << 20);
+      assertThat(sample.memory().orElseThrow()).isGreaterThanOrEqualTo(Bytes.ofMebibytes(24));
+      assertThat(sample.pids()).contains(1L);
     }
   }
 
