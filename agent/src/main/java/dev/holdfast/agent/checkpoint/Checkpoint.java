@@ -1,6 +1,7 @@
 package dev.holdfast.agent.checkpoint;
 
 import com.google.gson.JsonObject;
+import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
@@ -16,6 +17,7 @@ import java.util.Optional;
 ///
 /// @param owner on whose behalf it runs
 /// @param user the name of whom it runs as
+/// @param cgroupsRoot below which it lives; absent in what an agent of before this field wrote
 /// @param bootId of the host when it was launched: on another boot its pids are others'
 /// @param deferred why a limit is not yet what was asked for
 /// @param decided why it is being ended, from before the first kill on
@@ -26,6 +28,7 @@ public record Checkpoint(
     String user,
     Path sandbox,
     Logs logs,
+    Optional<CgroupPath> cgroupsRoot,
     Instant created,
     String bootId,
     Optional<String> deferred,
@@ -48,7 +51,17 @@ public record Checkpoint(
   /// With what is asked for from now on, and why that is not yet so.
   public Checkpoint withLimits(Limits limits, Optional<String> why) {
     return new Checkpoint(
-        id, limited(limits), owner, user, sandbox, logs, created, bootId, why, decided);
+        id,
+        limited(limits),
+        owner,
+        user,
+        sandbox,
+        logs,
+        cgroupsRoot,
+        created,
+        bootId,
+        why,
+        decided);
   }
 
   private ExecutorSpec limited(Limits limits) {
@@ -69,7 +82,17 @@ public record Checkpoint(
 
   public Checkpoint withDecided(Verdict value) {
     return new Checkpoint(
-        id, spec, owner, user, sandbox, logs, created, bootId, deferred, Optional.of(value));
+        id,
+        spec,
+        owner,
+        user,
+        sandbox,
+        logs,
+        cgroupsRoot,
+        created,
+        bootId,
+        deferred,
+        Optional.of(value));
   }
 
   public String format() {
@@ -82,6 +105,7 @@ public record Checkpoint(
     json.addProperty("sandbox", sandbox.toString());
     json.addProperty("log_bytes", logs.bytes());
     json.addProperty("log_files", logs.files());
+    cgroupsRoot.ifPresent(root -> json.addProperty("cgroups_root", root.toString()));
     json.addProperty("created", created.toString());
     json.addProperty("boot_id", bootId);
     deferred.ifPresent(why -> json.addProperty("deferred", why));
@@ -102,6 +126,7 @@ public record Checkpoint(
         fields.text("user"),
         fields.path("sandbox"),
         new Logs(fields.number("log_bytes"), fields.integer("log_files")),
+        fields.optionalText("cgroups_root").map(CgroupPath::parse),
         fields.instant("created"),
         fields.text("boot_id"),
         fields.optionalText("deferred"),

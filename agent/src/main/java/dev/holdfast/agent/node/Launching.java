@@ -92,6 +92,7 @@ final class Launching {
             user.nameOrNumber(),
             sandbox,
             house.settings().logs(),
+            Optional.of(house.settings().cgroupsRoot()),
             house.clock().instant(),
             house.bootId(),
             Optional.empty(),

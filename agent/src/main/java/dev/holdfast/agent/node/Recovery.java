@@ -6,6 +6,7 @@ import dev.holdfast.agent.checkpoint.RecoveryPlan;
 import dev.holdfast.agent.checkpoint.RecoveryPlan.Fate;
 import dev.holdfast.agent.checkpoint.RuntimeStore;
 import dev.holdfast.agent.logging.LogLine;
+import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
 import java.io.IOException;
@@ -41,7 +42,8 @@ final class Recovery {
 
   /// Returns what could not be cleaned up, one sentence each.
   ///
-  /// @throws RecoveryException when something cannot be read, and that must not be passed over
+  /// @throws RecoveryException when something cannot be read, and that must not be passed over, and
+  ///   when runs live below another root
   List<String> recover() throws InterruptedException {
     RecoveryPlan.Boots boots =
         new RecoveryPlan.Boots(
@@ -125,6 +127,7 @@ final class Recovery {
   }
 
   private void adopt(Checkpoint checkpoint, RuntimeStore.Found runtime) {
+    requireSameRoot(checkpoint);
     Entry entry = new Entry(checkpoint);
     house.registry().add(entry);
     house.books().enter(checkpoint.id(), checkpoint.spec().limits());
@@ -146,6 +149,24 @@ final class Recovery {
     } catch (IsolatorException e) {
       keeper.announce(entry, "recovered");
       keeper.lose(entry, "it could not be taken over: " + e.getMessage());
+    }
+  }
+
+  /// Below another root its cgroup would be taken for one that has gone: no kill would reach it.
+  private void requireSameRoot(Checkpoint checkpoint) {
+    CgroupPath ours = house.settings().cgroupsRoot();
+    CgroupPath its = checkpoint.cgroupsRoot().orElse(ours);
+    if (!its.equals(ours)) {
+      throw new RecoveryException(
+          "the run "
+              + checkpoint.executor()
+              + " lives below the cgroups' root "
+              + its
+              + ", not "
+              + ours
+              + ": start with --cgroups-root "
+              + its
+              + ", and with --recover cleanup to end it first");
     }
   }
 

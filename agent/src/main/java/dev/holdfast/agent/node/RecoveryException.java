@@ -4,6 +4,10 @@ package dev.holdfast.agent.node;
 public final class RecoveryException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  RecoveryException(String message) {
+    super(message);
+  }
+
   RecoveryException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -3,6 +3,7 @@ package dev.holdfast.agent.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.CpuMode;
@@ -61,6 +62,7 @@ class CheckpointTest {
         "anna",
         Path.of("/work/sandbox"),
         new Checkpoint.Logs(4096, 3),
+        Optional.of(CgroupPath.parse("holdfast/a")),
         Instant.parse("2026-01-02T03:04:05.006Z"),
         "00000000-0000-4000-8000-000000000001",
         Optional.of("400 MiB in use"),
@@ -129,6 +131,12 @@ class CheckpointTest {
   void fieldsOfANewerAgentArePassedOver() {
     String text = some().format().replaceFirst("\\{", "{\"new\":[1],");
     assertThat(Checkpoint.parse(text)).isPresent();
+  }
+
+  @Test
+  void anOlderAgentDidNotWriteTheRoot() {
+    String text = some().format().replace("\"cgroups_root\":\"holdfast/a\",", "");
+    assertThat(Checkpoint.parse(text).orElseThrow().cgroupsRoot()).isEmpty();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.RunId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,33 @@ class FilesTest {
     assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
     try (var files = Files.list(directory)) {
       assertThat(files).containsExactly(file);
+    }
+  }
+
+  /// The seed deleted it first.
+  @Test
+  void aLinkIsReplacedAsAWhole() throws Exception {
+    Path link = directory.resolve("latest");
+    AtomicFile.link(link, Path.of("0"));
+    Thread writer =
+        Thread.ofPlatform()
+            .start(() -> {
+              for (int i = 1; i <= 200; i++) {
+                try {
+                  AtomicFile.link(link, Path.of(Integer.toString(i)));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+    while (writer.isAlive()) {
+      assertThat(link).isSymbolicLink();
+    }
+    writer.join();
+
+    assertThat(Files.readSymbolicLink(link)).hasToString("200");
+    try (var files = Files.list(directory)) {
+      assertThat(files).containsExactly(link);
     }
   }
 

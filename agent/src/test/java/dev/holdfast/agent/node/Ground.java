@@ -43,6 +43,8 @@ final class Ground implements AutoCloseable {
   String bootId = "00000000-0000-4000-8000-000000000001";
   Duration gcDelay = Duration.ofDays(7);
   boolean strict = true;
+  boolean switchUser = true;
+  String cgroupsRoot = "holdfast";
   NodeResources total = new NodeResources(Cpus.ofWhole(4), Bytes.ofMebibytes(4096));
   FakeHost.Agent runs = host.agent();
   private Optional<AgentNode> agent = Optional.empty();
@@ -89,10 +91,10 @@ final class Ground implements AutoCloseable {
     return new NodeSettings(
         work,
         runtime,
-        CgroupPath.parse("holdfast"),
+        CgroupPath.parse(cgroupsRoot),
         CpuMode.SHARES,
         false,
-        true,
+        switchUser,
         Duration.ofSeconds(5),
         strict,
         gcDelay,

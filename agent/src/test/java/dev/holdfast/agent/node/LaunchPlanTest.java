@@ -87,6 +87,23 @@ class LaunchPlanTest {
   }
 
   @Test
+  void withoutSwitchingUsersAllRunAsRootAndOnlyRootMay() {
+    Ground ground = new Ground(Path.of("/nowhere"));
+    ground.switchUser = false;
+
+    assertThat(
+            new LaunchPlan(ROOT, as("anna"), ground.settings(), Ground.USERS)
+                .user()
+                .credentials()
+                .uid())
+        .isZero();
+    assertThatThrownBy(() -> new LaunchPlan(ANNA, as(null), ground.settings(), Ground.USERS).user())
+        .isInstanceOfSatisfying(
+            NodeException.class, e -> assertThat(e.kind()).isEqualTo(NodeException.Kind.FORBIDDEN))
+        .hasMessageContaining("only root may");
+  }
+
+  @Test
   void whoeverShowsTheTokenHasToSayAsWhom() {
     assertThatThrownBy(() -> plan(Caller.TOKEN, as(null)).user()).hasMessageContaining("as whom");
     assertThat(plan(Caller.TOKEN, as("anna")).user().credentials().uid()).isEqualTo(1001);

@@ -37,6 +37,7 @@ class RegistryTest {
             "someone",
             Path.of("/s"),
             new Checkpoint.Logs(4096, 1),
+            Optional.empty(),
             THEN.plusSeconds(second),
             "boot",
             Optional.empty(),

@@ -202,6 +202,52 @@ class RestartTest {
     assertThat(ground.runs.adopted).isEmpty();
   }
 
+  /// The seed assumed that its flags had not changed, and would have taken the runs for ended.
+  @Test
+  void runsBelowAnotherRootEndTheStartAndNothingElse() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+    ExecutorInfo ended = node.launch(ROOT, request("b", "sleep"));
+    ground.host.exit(ended.id(), 0);
+    ground.die();
+    ground.cgroupsRoot = "elsewhere";
+
+    assertThatThrownBy(ground::start)
+        .isInstanceOf(RecoveryException.class)
+        .hasMessage(
+            "the run default/a lives below the cgroups' root holdfast, not elsewhere: start with"
+                + " --cgroups-root holdfast, and with --recover cleanup to end it first");
+    assertThat(ground.runs.adopted).isEmpty();
+    assertThat(ground.runs.known).as("orphans").isEmpty();
+    ground.cgroupsRoot = "holdfast";
+    node = ground.start();
+    assertThat(node.inspect(ROOT, run.id()).state()).isEqualTo("running");
+    ground.host.exit(run.id(), 0);
+    ground.die();
+    ground.cgroupsRoot = "elsewhere";
+    node = ground.start();
+    assertThat(node.inspect(ROOT, ended.id()).verdict()).isEqualTo("exited");
+  }
+
+  /// The seed stopped reading at the first pid file that was missing, and could not read an empty
+  /// one at all.
+  @Test
+  void pidFilesAreNotWhatARunStandsOrFallsWith() throws Exception {
+    ExecutorInfo ended = node.launch(ROOT, request("a", "sleep"));
+    ExecutorInfo alive = node.launch(ROOT, request("b", "sleep"));
+    ExecutorInfo also = node.launch(ROOT, request("c", "sleep"));
+    ground.host.exit(ended.id(), 6);
+    Files.delete(meta(ended).resolve("pids/forked.pid"));
+    Files.writeString(meta(alive).resolve("pids/forked.pid"), "");
+    Files.writeString(meta(also).resolve("pids/forked.pid"), "no pid");
+    ground.die();
+    node = ground.start();
+
+    assertThat(node.inspect(ROOT, ended.id()).exitCode()).isEqualTo(6);
+    assertThat(node.inspect(ROOT, alive.id()).state()).isEqualTo("running");
+    assertThat(node.inspect(ROOT, also.id()).state()).isEqualTo("running");
+    assertThat(ground.runs.adopted).hasSize(2);
+  }
+
   @Test
   void anEmbeddedRunsDirectoryIsLeftAlone() throws Exception {
     Path embedded = ground.runtime.resolve("runs").resolve(RunId.random().toString());
