@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.holdfast.isolator.HostSurvey;
 import dev.holdfast.isolator.Isolator;
+import dev.holdfast.linux.proc.ProcFs;
 import org.junit.jupiter.api.Test;
 
 /// What the modules' descriptors cannot say.
@@ -78,6 +79,20 @@ final class ArchitectureTest {
         .callMethod(Runtime.class, "halt", int.class)
         .orShould()
         .callMethod(Runtime.class, "exit", int.class)
+        .check(CLASSES);
+  }
+
+  /// The seed parsed it again for each control file that it touched.
+  @Test
+  void theMountTableIsReadOnlyToFindTheHierarchies() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.holdfast.testkit..")
+        .and(
+            DescribedPredicate.not(
+                JavaClass.Predicates.belongToAnyOf(Isolator.class, HostSurvey.class)))
+        .should()
+        .callMethod(ProcFs.class, "mounts")
         .check(CLASSES);
   }
 

@@ -108,6 +108,18 @@ final class KillTest {
     assertThat(run.err()).contains("killed 1000 processes", "and 995 more");
   }
 
+  /// The seed signalled each of its threads.
+  @Test
+  void countsAProcessOnceHoweverManyThreadsItHas() {
+    String script = ManyThreads.shell("there") + " & until [ -e there ]; do sleep 0.1; done";
+    Finished run = ground.run("sh", "-c", script).withVerdict().finish().expect(0);
+
+    VerdictDocument verdict = run.verdict();
+    assertReceipt(verdict);
+    assertThat(verdict.count("kill.count")).isEqualTo(1);
+    assertThat(verdict.parts("kill.processes")).hasSize(1);
+  }
+
   @Test
   void endsAThrottledRun() {
     String script = "i=0; while [ $i -lt 50 ]; do (while :; do :; done) & i=$((i+1)); done; wait";

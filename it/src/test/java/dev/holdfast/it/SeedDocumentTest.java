@@ -1,0 +1,117 @@
+package dev.holdfast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.it.harness.Holdfast;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// `docs/seed.md` says where everything is and which test shows it: all of that is there.
+final class SeedDocumentTest {
+  private static final int COLUMNS = 4;
+  private static final Pattern TEST = Pattern.compile("`([A-Z]\\w*Test|[A-Z]\\w*Contract)#(\\w+)`");
+  private static final Pattern PLACE = Pattern.compile("`([A-Z]\\w*[a-z]\\w*)(?:\\.(\\w+))?`");
+  private static final Pattern FILE = Pattern.compile("`([a-z][\\w-]*\\.[ch])`");
+  private static final Pattern LAYOUTS =
+      Pattern.compile("pure|(all|v1|hybrid|v2) (fake|kernel)(, (all|v1|hybrid|v2) (fake|kernel))*");
+  private static final String NOT_HERE = "not here: ";
+
+  /// The text of each source file, by its name; there may be several of one name.
+  private static final Map<String, List<String>> SOURCES = new HashMap<>();
+
+  @BeforeAll
+  static void readSources() throws IOException {
+    try (Stream<Path> files = Files.walk(Holdfast.projectRoot())) {
+      files
+          .filter(file -> file.toString().contains("/src/"))
+          .filter(file -> file.toString().matches(".*\\.(java|c|h)"))
+          .forEach(file ->
+              SOURCES
+                  .computeIfAbsent(file.getFileName().toString(), _ -> new ArrayList<>())
+                  .add(read(file)));
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The cells of each row of its tables.
+  private static List<List<String>> rows() {
+    return read(Holdfast.projectRoot().resolve("docs/seed.md"))
+        .lines()
+        .filter(line -> line.startsWith("|") && !line.startsWith("|-"))
+        .map(line -> line.substring(1, line.lastIndexOf('|')))
+        .map(line -> Stream.of(line.split("(?<!\\\\)\\|", -1)).map(String::strip).toList())
+        .filter(cells -> !cells.getFirst().equals("seed"))
+        .toList();
+  }
+
+  @Test
+  void noRowIsEmpty() {
+    assertThat(rows())
+        .hasSizeGreaterThan(100)
+        .allSatisfy(cells -> {
+          assertThat(cells).hasSize(COLUMNS).noneMatch(String::isEmpty);
+          if (cells.get(1).startsWith(NOT_HERE)) {
+            assertThat(cells.subList(2, COLUMNS)).containsExactly("–", "–");
+          } else {
+            assertThat(cells.get(2)).containsPattern(TEST);
+            assertThat(cells.get(3)).matches(LAYOUTS);
+          }
+        });
+  }
+
+  @Test
+  void everyTestIsThere() {
+    for (List<String> cells : rows()) {
+      Matcher matcher = TEST.matcher(cells.get(2));
+      while (matcher.find()) {
+        String declaration = "\\b(void|Stream<\\w+>) " + matcher.group(2) + "\\(";
+        assertThat(sources(matcher.group(1) + ".java"))
+            .as(matcher.group())
+            .anyMatch(text -> Pattern.compile(declaration).matcher(text).find());
+      }
+      assertThat(TEST.matcher(cells.get(2)).replaceAll("")).as("%s", cells).doesNotContain("#");
+    }
+  }
+
+  @Test
+  void everyPlaceIsThere() {
+    for (List<String> cells : rows()) {
+      Matcher matcher = PLACE.matcher(cells.get(1));
+      while (matcher.find()) {
+        List<String> texts = sources(matcher.group(1) + ".java");
+        assertThat(texts).as(matcher.group()).isNotEmpty();
+        if (matcher.group(2) != null) {
+          String member = "\\b" + matcher.group(2) + "\\b";
+          assertThat(texts)
+              .as(matcher.group())
+              .anyMatch(text -> Pattern.compile(member).matcher(text).find());
+        }
+      }
+      FILE.matcher(cells.get(1))
+          .results()
+          .forEach(file -> assertThat(sources(file.group(1))).as(file.group()).isNotEmpty());
+    }
+  }
+
+  private static List<String> sources(String name) {
+    return SOURCES.getOrDefault(name, List.of());
+  }
+}
