@@ -11,11 +11,14 @@ import dev.holdfast.isolator.life.CgroupRoot;
 import dev.holdfast.isolator.life.RootKeeper;
 import dev.holdfast.isolator.life.RunActor;
 import dev.holdfast.isolator.life.RunDirectory;
+import dev.holdfast.isolator.opening.SingleHierarchy;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.KernelVersion;
+import dev.holdfast.linux.proc.Mount;
 import dev.holdfast.linux.proc.ProcFs;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,40 +37,71 @@ public final class Isolator implements AutoCloseable {
   private final KernelEvents events;
   private final CpuLedger ledger;
 
+  /// What this isolator has mounted, while nothing lives in it.
+  private Optional<SingleHierarchy.Made> mounted;
+
   /// Those that this process looks after.
   private final Set<RunId> live = ConcurrentHashMap.newKeySet();
 
   private Isolator(
-      IsolatorConfig config, Layout layout, Hierarchy hierarchy, ProcFs proc, KernelEvents events) {
+      IsolatorConfig config,
+      Layout layout,
+      Hierarchy hierarchy,
+      Optional<SingleHierarchy.Made> mounted,
+      ProcFs proc,
+      KernelEvents events) {
     this.config = config;
     this.layout = layout;
     this.hierarchy = hierarchy;
+    this.mounted = mounted;
     this.proc = proc;
     this.events = events;
-    preflight = new Preflight(layout, hierarchy, proc);
-    ledger = new CpuLedger(proc::cpus);
+    preflight = new Preflight(layout, hierarchy, config.demands().hierarchy(), proc);
+    ledger = new CpuLedger(() -> root().pinnable(proc.cpus(), config.demands().cpus()));
   }
 
-  /// Finds out what this host offers; touches nothing.
+  /// Finds out what this host offers. Touches nothing, but mounts the hierarchy that is demanded
+  /// where there is none.
   ///
-  /// @throws IsolatorException without root, and without cgroups
+  /// @throws IsolatorException without root, and without cgroups that are as demanded
   public static Isolator open(IsolatorConfig config) {
+    requireRoot();
+    KernelEvents events = new KernelEvents();
+    try {
+      return open(config, ProcFs.system(), events);
+    } catch (RuntimeException e) {
+      events.close();
+      throw e;
+    }
+  }
+
+  /// For a caller that has something else to do first, which would fail less clearly.
+  ///
+  /// @throws IsolatorException without root
+  public static void requireRoot() {
     if (!Host.isRoot()) {
       throw new IsolatorException("making cgroups needs root: run it as root, e.g. with sudo");
     }
-    ProcFs proc = ProcFs.system();
-    KernelEvents events = new KernelEvents();
+  }
+
+  private static Isolator open(IsolatorConfig config, ProcFs proc, KernelEvents events) {
+    HostDemands demands = config.demands();
+    Optional<SingleHierarchy> single =
+        demands.hierarchy().map(path -> SingleHierarchy.at(path, demands.controllers(), proc));
+    List<Mount> mounts = single.map(it -> List.of(it.mount())).orElseGet(proc::mounts);
+    Optional<SingleHierarchy.Made> mounted = single.flatMap(SingleHierarchy::made);
     try {
       CgroupFs fs = new KernelCgroupFs(events);
-      Layout layout = CgroupHost.detect(proc.mounts(), fs, KernelVersion.running());
+      Layout layout = CgroupHost.detect(mounts, fs, KernelVersion.running());
       Hierarchy hierarchy =
           CgroupHost.hierarchy(layout, fs)
-              .orElseThrow(() ->
-                  new IsolatorException(
-                      "no cgroup file system is mounted: " + ControllerAdvice.mountV2()));
-      return new Isolator(config, layout, hierarchy, proc, events);
+              .orElseThrow(() -> new IsolatorException(ControllerAdvice.noCgroups(proc)));
+      Isolator isolator = new Isolator(config, layout, hierarchy, mounted, proc, events);
+      isolator.preflight.requireControllers(
+          demands.controllers(), CgroupHost.controllerNames(mounts, fs));
+      return isolator;
     } catch (RuntimeException e) {
-      events.close();
+      mounted.ifPresent(SingleHierarchy.Made::undo);
       throw e;
     }
   }
@@ -156,16 +190,22 @@ public final class Isolator implements AutoCloseable {
         hierarchy, config.root(), RunDirectory.lockFile(config.runtimeDirectory()));
   }
 
-  /// Makes the cgroups' root and keeps it: for an agent's whole life.
+  /// Makes the cgroups' root and keeps it: for an agent's whole life. What has been mounted for it
+  /// stays mounted from then on, since runs live in it.
   ///
-  /// @throws IsolatorException when another agent has it
+  /// @throws IsolatorException when another agent has it, or the root cannot do what is demanded
   public RootHold holdRoot() {
-    return RootKeeper.hold(root(), hierarchy.controllers(), proc, config.destroyTimeout(), live);
+    RootHold hold =
+        RootKeeper.hold(
+            root(), hierarchy.controllers(), config.demands(), proc, config.destroyTimeout(), live);
+    mounted = Optional.empty();
+    return hold;
   }
 
   /// Ends the watch over runs; await them first.
   @Override
   public void close() {
     events.close();
+    mounted.ifPresent(SingleHierarchy.Made::undo);
   }
 }

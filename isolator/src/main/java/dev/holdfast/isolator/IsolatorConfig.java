@@ -13,12 +13,14 @@ import java.util.concurrent.ThreadFactory;
 ///   executed
 /// @param destroyTimeout how long a cgroup may take to die before it is reported as left
 /// @param threads for one thread a run
+/// @param demands what the host must have
 public record IsolatorConfig(
     CgroupPath root,
     Path runtimeDirectory,
     Path libraryDirectory,
     Duration destroyTimeout,
-    ThreadFactory threads) {
+    ThreadFactory threads,
+    HostDemands demands) {
   /// `holdfast`, `/run/holdfast`, `/var/lib/holdfast/lib`, 60 s and virtual threads.
   public static IsolatorConfig defaults() {
     return new IsolatorConfig(
@@ -26,22 +28,30 @@ public record IsolatorConfig(
         Path.of("/run/holdfast"),
         Path.of("/var/lib/holdfast/lib"),
         Policy.DESTROY_TIMEOUT,
-        Thread.ofVirtual().name("run-", 0).factory());
+        Thread.ofVirtual().name("run-", 0).factory(),
+        HostDemands.NONE);
   }
 
   public IsolatorConfig withRoot(CgroupPath value) {
-    return new IsolatorConfig(value, runtimeDirectory, libraryDirectory, destroyTimeout, threads);
+    return new IsolatorConfig(
+        value, runtimeDirectory, libraryDirectory, destroyTimeout, threads, demands);
   }
 
   public IsolatorConfig withRuntimeDirectory(Path value) {
-    return new IsolatorConfig(root, value, libraryDirectory, destroyTimeout, threads);
+    return new IsolatorConfig(root, value, libraryDirectory, destroyTimeout, threads, demands);
   }
 
   public IsolatorConfig withDestroyTimeout(Duration value) {
-    return new IsolatorConfig(root, runtimeDirectory, libraryDirectory, value, threads);
+    return new IsolatorConfig(root, runtimeDirectory, libraryDirectory, value, threads, demands);
   }
 
   public IsolatorConfig withThreads(ThreadFactory value) {
-    return new IsolatorConfig(root, runtimeDirectory, libraryDirectory, destroyTimeout, value);
+    return new IsolatorConfig(
+        root, runtimeDirectory, libraryDirectory, destroyTimeout, value, demands);
+  }
+
+  public IsolatorConfig withDemands(HostDemands value) {
+    return new IsolatorConfig(
+        root, runtimeDirectory, libraryDirectory, destroyTimeout, threads, value);
   }
 }

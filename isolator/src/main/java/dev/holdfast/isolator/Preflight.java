@@ -10,7 +10,10 @@ import dev.holdfast.linux.proc.ProcFs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Refuses what cannot be held, before anything is touched.
 final class Preflight {
@@ -18,12 +21,41 @@ final class Preflight {
 
   private final Layout layout;
   private final Hierarchy hierarchy;
+  private final Optional<Path> single;
   private final ProcFs proc;
 
-  Preflight(Layout layout, Hierarchy hierarchy, ProcFs proc) {
+  /// @param single the one mount point that may be used
+  Preflight(Layout layout, Hierarchy hierarchy, Optional<Path> single, ProcFs proc) {
     this.layout = layout;
     this.hierarchy = hierarchy;
+    this.single = single;
     this.proc = proc;
+  }
+
+  /// @param names the kernel's, of controllers that must be there, used by us or not
+  /// @param attached those that are
+  /// @throws IsolatorException naming all that are missing
+  void requireControllers(Set<String> names, Set<String> attached) {
+    Set<Controller> used = hierarchy.controllers();
+    refuse(
+        names.stream()
+            .filter(name -> !attached.contains(name))
+            .filter(name -> Controller.parse(name).filter(used::contains).isEmpty())
+            .toList());
+  }
+
+  /// @throws IsolatorException when there is any
+  private void refuse(List<String> missing) {
+    if (missing.isEmpty()) {
+      return;
+    }
+    if (single.isPresent()) {
+      throw new IsolatorException(ControllerAdvice.missing(missing, single.get()));
+    }
+    throw new IsolatorException(
+        missing.stream()
+            .map(name -> ControllerAdvice.missing(name, layout, proc.subsystems()))
+            .collect(Collectors.joining("; ")));
   }
 
   /// The controllers that a run of this spec is under: those that it needs, and those that count
@@ -32,18 +64,11 @@ final class Preflight {
   /// @throws IsolatorException when one that it needs is missing, or a limit is beyond this machine
   Set<Controller> check(ExecutorSpec spec) {
     Set<Controller> available = hierarchy.controllers();
-    Set<Controller> needed = needed(spec);
-    StringBuilder missing = new StringBuilder();
-    for (Controller controller : needed) {
-      if (!available.contains(controller)) {
-        missing
-            .append(missing.isEmpty() ? "" : "; ")
-            .append(ControllerAdvice.missing(controller, layout, proc.subsystems()));
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw new IsolatorException(missing.toString());
-    }
+    refuse(
+        needed(spec).stream()
+            .filter(it -> !available.contains(it))
+            .map(Controller::kernelName)
+            .toList());
     checkCpus(spec.limits());
     spec.workDirectory().ifPresent(Preflight::checkDirectory);
     return chosen(spec);
@@ -70,7 +95,7 @@ final class Preflight {
   private static Set<Controller> needed(ExecutorSpec spec) {
     Limits limits = spec.limits();
     Set<Controller> needed = EnumSet.of(Controller.FREEZER);
-    if (limits.cpus().isPresent()) {
+    if (limits.cpus().isPresent() && limits.cpuMode() != CpuMode.PINNED) {
       needed.add(Controller.CPU);
     }
     if (limits.cpusetCpus().isPresent() || limits.cpuMode() == CpuMode.PINNED) {

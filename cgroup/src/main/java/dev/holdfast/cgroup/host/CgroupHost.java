@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// From the mount table to a [Hierarchy]: the only place that asks which version of cgroups it is.
 public final class CgroupHost {
@@ -45,10 +46,27 @@ public final class CgroupHost {
 
   private static Set<Controller> available(CgroupFs fs, Path mount) {
     Set<Controller> available = EnumSet.noneOf(Controller.class);
-    for (String name : fs.read(mount.resolve("cgroup.controllers")).strip().split(" ", -1)) {
+    for (String name : offered(fs, mount)) {
       Controller.parse(name).ifPresent(available::add);
     }
     return available;
+  }
+
+  private static List<String> offered(CgroupFs fs, Path mount) {
+    return List.of(fs.read(mount.resolve("cgroup.controllers")).strip().split(" ", -1));
+  }
+
+  /// The kernel's names of all controllers in these mounts, those that are not used here, too.
+  public static Set<String> controllerNames(List<Mount> mounts, CgroupFs fs) {
+    Set<String> names = new TreeSet<>();
+    for (Mount mount : mounts) {
+      if (mount.type().equals("cgroup")) {
+        names.addAll(mount.superOptions());
+      } else if (mount.type().equals("cgroup2")) {
+        names.addAll(offered(fs, mount.mountPoint()));
+      }
+    }
+    return names;
   }
 
   /// Absent when no cgroup file system is mounted.

@@ -5,6 +5,7 @@ import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.cgroup.Hierarchy;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.OomControl;
@@ -13,6 +14,7 @@ import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
 import dev.holdfast.linux.Flock;
 import dev.holdfast.linux.LinuxException;
+import dev.holdfast.linux.proc.Cpu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -53,16 +55,47 @@ public final class CgroupRoot {
     try {
       made.addAll(launchers.ensure());
       remember(made);
-      // The setting is inherited: an agent of the seed's kind may have left it off.
       root.memory()
           .map(MemoryController::oom)
           .flatMap(OomControl::killerSwitch)
-          .ifPresent(OomControl.KillerSwitch::turnKillerOn);
+          .ifPresent(CgroupRoot::forceKillerOn);
       return lease;
     } catch (CgroupException | IsolatorException e) {
       giveBack(lease, made, e);
       throw e;
     }
+  }
+
+  /// The setting is inherited: an agent of the seed's kind may have left it off.
+  private static void forceKillerOn(OomControl.KillerSwitch killer) {
+    try {
+      killer.turnKillerOn();
+    } catch (CgroupException.NotFound missing) {
+      throw new IsolatorException(
+          "the memory controller has no "
+              + killer.file().getFileName()
+              + ", so nobody could tell of a run that is out of memory: boot another kernel",
+          missing);
+    }
+  }
+
+  /// The CPUs for runs that are pinned: those of `online` that the root may use, in that order, and
+  /// no more than `most` needs. The root must be there.
+  public List<Cpu> pinnable(List<Cpu> online, Optional<Cpus> most) {
+    CpuSet allowed = allowedCpus();
+    List<Cpu> chosen = new ArrayList<>();
+    for (Cpu cpu : online) {
+      boolean enough = most.isPresent() && Cpus.ofWhole(chosen.size()).compareTo(most.get()) >= 0;
+      if (!enough && allowed.contains(cpu.id())) {
+        chosen.add(cpu);
+      }
+    }
+    return chosen;
+  }
+
+  /// The CPUs that the root may use, and so all of its runs.
+  CpuSet allowedCpus() {
+    return hierarchy.cgroup(path, Set.of(Controller.CPUSET)).cpuset().orElseThrow().cpus();
   }
 
   private static void giveBack(Lease lease, List<Path> made, RuntimeException cause) {

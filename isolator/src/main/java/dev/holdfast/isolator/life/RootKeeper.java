@@ -3,6 +3,7 @@ package dev.holdfast.isolator.life;
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.Controller;
+import dev.holdfast.isolator.HostDemands;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.RunId;
@@ -55,14 +56,16 @@ public final class RootKeeper implements RootHold {
   }
 
   /// @param live this process's own runs, each of which is in it before its cgroup is made
-  /// @throws IsolatorException when another agent has the root
+  /// @throws IsolatorException when another agent has the root, or it cannot be made, or cannot do
+  ///   what is demanded; nothing of it is left then
   public static RootKeeper hold(
       CgroupRoot root,
       Set<Controller> controllers,
+      HostDemands demands,
       ProcFs proc,
       Duration destroyTimeout,
       Set<RunId> live) {
-    CgroupRoot.Lease lease = root.lease(controllers);
+    CgroupRoot.Lease lease = lease(root, controllers);
     try {
       Optional<Flock> mark = Flock.exclusive(marked(lease));
       if (mark.isEmpty()) {
@@ -71,9 +74,30 @@ public final class RootKeeper implements RootHold {
                 + lease.root().path()
                 + ": give this one a root of its own");
       }
-      return new RootKeeper(lease, mark.get(), proc, destroyTimeout, live);
+      RootKeeper keeper = new RootKeeper(lease, mark.get(), proc, destroyTimeout, live);
+      check(keeper, demands);
+      return keeper;
     } catch (RuntimeException e) {
       lease.close();
+      throw e;
+    }
+  }
+
+  /// Makes the root and, in it, the launchers' cgroup, which shows that cgroups can be nested here.
+  private static CgroupRoot.Lease lease(CgroupRoot root, Set<Controller> controllers) {
+    try {
+      return root.lease(controllers);
+    } catch (CgroupException refused) {
+      throw new IsolatorException(
+          "cannot make the cgroups' root: " + refused.getMessage(), refused);
+    }
+  }
+
+  private static void check(RootKeeper keeper, HostDemands demands) {
+    try {
+      RootCheck.check(keeper.lease.root(), demands);
+    } catch (RuntimeException e) {
+      keeper.close();
       throw e;
     }
   }

@@ -4,6 +4,7 @@ import dev.holdfast.linux.ControlFile;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.LinuxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,11 @@ public record ProcFs(Path root) {
   /// The mounts that this process sees: `/proc/self/mountinfo`.
   public List<Mount> mounts() {
     return Mount.parseAll(read("self/mountinfo"));
+  }
+
+  /// Whether the kernel was built with cgroups.
+  public boolean hasCgroups() {
+    return Files.exists(root.resolve("cgroups"));
   }
 
   /// The controllers that the kernel has: `/proc/cgroups`.
