@@ -17,7 +17,9 @@ import dev.holdfast.agent.node.NodeSettings;
 import dev.holdfast.agent.node.RecoveryException;
 import dev.holdfast.agent.node.Runs;
 import dev.holdfast.agent.resources.Books;
+import dev.holdfast.agent.resources.NodeResources;
 import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.isolator.HostDemands;
 import dev.holdfast.isolator.Isolator;
 import dev.holdfast.isolator.IsolatorConfig;
 import dev.holdfast.isolator.IsolatorException;
@@ -111,9 +113,16 @@ public final class Main {
   }
 
   private void live() throws IOException, InterruptedException {
+    Isolator.requireRoot();
     Files.createDirectories(config.runtimeDirectory());
     Files.createDirectories(config.workDirectory());
     open.push(RuntimeLock.take(config.runtimeDirectory(), config.cgroupsRoot()));
+    if (!config.idle().isEmpty()) {
+      log.warn(
+          "{}",
+          LogLine.of("settings of Mesos' that mean nothing here, ignoring")
+              .with("settings", String.join(", ", config.idle())));
+    }
     manager.status("recovering");
     AgentNode agent = recovered();
     if (config.recover() == AgentConfig.Recover.CLEANUP) {
@@ -130,26 +139,27 @@ public final class Main {
   }
 
   private AgentNode recovered() throws IOException, InterruptedException {
+    ProcFs proc = ProcFs.system();
+    NodeResources total =
+        config.resources().on(Host.onlineCpus(), new Bytes(proc.memInfo().total()));
     IsolatorConfig isolation =
         IsolatorConfig.defaults()
             .withRoot(config.cgroupsRoot())
             .withRuntimeDirectory(config.runtimeDirectory())
-            .withDestroyTimeout(config.destroyTimeout());
+            .withDestroyTimeout(config.destroyTimeout())
+            .withDemands(
+                new HostDemands(
+                    config.hierarchy(),
+                    config.subsystems(),
+                    config.cpuMode(),
+                    Optional.of(total.cpus())));
     Isolator isolator = Isolator.open(isolation);
     open.push(isolator);
     RootHold hold = isolator.holdRoot();
     open.push(hold);
-    config
-        .hierarchy()
-        .ifPresent(path ->
-            log.warn(
-                "{}",
-                LogLine.of("--cgroups-hierarchy: all hierarchies are used, ignoring")
-                    .with("path", path)));
     AgentMetrics metrics =
         new AgentMetrics(version(), config.runtimeDirectory().resolve("counters.json"));
     open.push(metrics);
-    ProcFs proc = ProcFs.system();
     AgentNode agent =
         AgentNode.open(
             new AgentNode.Ground(
@@ -160,7 +170,7 @@ public final class Main {
                     isolator.layout(),
                     proc.bootId()),
                 Runs.of(isolator, hold),
-                books(proc),
+                new Books(total, config.overcommit()),
                 runs -> sampler(runs, metrics),
                 metrics,
                 Users.SYSTEM,
@@ -188,11 +198,6 @@ public final class Main {
         config.http().map(listen -> new InetSocketAddress(listen.host(), listen.port())),
         config.tokenFile(),
         HttpLimits.STANDARD);
-  }
-
-  private Books books(ProcFs proc) {
-    Bytes physical = new Bytes(proc.memInfo().total());
-    return new Books(config.resources().on(Host.onlineCpus(), physical), config.overcommit());
   }
 
   private NodeSettings settings() {

@@ -7,25 +7,29 @@ import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.DurationText;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// How an agent is set up.
 ///
 /// @param hierarchy the one that the seed's flag names; absent for all that there are
+/// @param subsystems the kernel's names of the controllers that must be there
 /// @param cpuMode what a number of CPUs means when a run does not say
 /// @param limitSwap a memory limit is a limit on swap, too
 /// @param resources absent for what the machine has
 /// @param interval between two readings of what runs use
 /// @param stopTimeout between the request to end and the kill, when a run does not say
 /// @param gcDelay how long ended runs are kept
+/// @param idle settings of Mesos' that set nothing here, as they are written
 public record AgentConfig(
     Path workDirectory,
     Path runtimeDirectory,
     Path socket,
     CgroupPath cgroupsRoot,
     Optional<Path> hierarchy,
+    Set<String> subsystems,
     CpuMode cpuMode,
     boolean limitSwap,
     Duration destroyTimeout,
@@ -40,7 +44,8 @@ public record AgentConfig(
     Bytes logSize,
     int logFiles,
     Optional<Listen> http,
-    Optional<Path> tokenFile) {
+    Optional<Path> tokenFile,
+    List<String> idle) {
   /// What happens to runs that an earlier agent has left.
   public enum Recover {
     RECONNECT,
@@ -66,7 +71,9 @@ public record AgentConfig(
 
   /// @throws ConfigException in one sentence
   static AgentConfig of(Settings settings) {
+    settings.value(Flag.ISOLATION, AgentConfig::isolation);
     Path runtime = settings.value(Flag.RUNTIME_DIR, AgentConfig::directory);
+    Subsystems subsystems = Subsystems.of(settings);
     AgentConfig config =
         new AgentConfig(
             settings.value(Flag.WORK_DIR, AgentConfig::directory),
@@ -75,7 +82,8 @@ public record AgentConfig(
                 .orElse(runtime.resolve("agent.sock")),
             settings.value(Flag.CGROUPS_ROOT, CgroupPath::parse),
             hierarchy(settings),
-            Subsystems.cpuMode(settings),
+            subsystems.names(),
+            subsystems.cpuMode(),
             settings.isOn(Flag.CGROUPS_LIMIT_SWAP),
             settings.value(Flag.CGROUPS_DESTROY_TIMEOUT, AgentConfig::positive),
             settings.value(Flag.RESOURCES, NodeResources::parse),
@@ -89,16 +97,12 @@ public record AgentConfig(
             settings.value(Flag.LOG_SIZE, AgentConfig::logSize),
             settings.value(Flag.LOG_FILES, AgentConfig::logFiles),
             optional(settings, Flag.HTTP, Listen::parse),
-            optional(settings, Flag.HTTP_TOKEN_FILE, AgentConfig::directory));
+            optional(settings, Flag.HTTP_TOKEN_FILE, AgentConfig::directory),
+            settings.idle());
     if (config.tokenFile.isPresent() && config.http.isEmpty()) {
       throw new ConfigException("--http-token-file has no use without --http");
     }
     return config;
-  }
-
-  /// For tests, and whoever has all in a map.
-  static AgentConfig of(Map<Flag, String> options, Map<String, String> environment) {
-    return of(Settings.of(options, environment));
   }
 
   private static Optional<Path> hierarchy(Settings settings) {
@@ -146,6 +150,13 @@ public record AgentConfig(
       // said below
     }
     throw new IllegalArgumentException("'" + text + "' is not a number from 1 to 1000");
+  }
+
+  private static String isolation(String text) {
+    if (!text.equals("cgroups")) {
+      throw new IllegalArgumentException("'" + text + "' is not cgroups: nothing else isolates");
+    }
+    return text;
   }
 
   private static Recover recover(String text) {

@@ -2,8 +2,10 @@ package dev.holdfast.agent.config;
 
 import java.io.PrintStream;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,13 +24,24 @@ public final class AgentOptions {
   public static Optional<AgentConfig> read(String[] words, Map<String, String> environment) {
     ParseResult call;
     try {
-      call = commandLine().parseArgs(words);
+      call =
+          commandLine()
+              .parseArgs(Stream.of(words).map(AgentOptions::dashed).toArray(String[]::new));
     } catch (CommandLine.ParameterException e) {
       throw new ConfigException("agent: " + firstLine(e) + "; see holdfast agent --help", e);
     }
     return call.hasMatchedOption("--help")
         ? Optional.empty()
-        : Optional.of(AgentConfig.of(options(call), environment));
+        : Optional.of(AgentConfig.of(Settings.of(options(call), idle(call), environment)));
+  }
+
+  /// `--work_dir=a_b` is `--work-dir=a_b`.
+  private static String dashed(String word) {
+    if (!word.startsWith("--")) {
+      return word;
+    }
+    int end = word.indexOf('=') < 0 ? word.length() : word.indexOf('=');
+    return Flag.dashed(word.substring(0, end)) + word.substring(end);
   }
 
   public static void printHelp(PrintStream out) {
@@ -43,10 +56,23 @@ public final class AgentOptions {
       if (flag.isPresent()) {
         options.put(flag.get(), call.matchedOptionValue(name, ""));
       } else if (name.startsWith(NO)) {
-        Flag.of(name.substring(NO.length())).ifPresent(it -> options.put(it, "false"));
+        Flag.of(positive(name)).ifPresent(it -> options.put(it, "false"));
       }
     }
     return options;
+  }
+
+  /// Those of [IdleFlag], as they are written.
+  private static List<String> idle(ParseResult call) {
+    return call.matchedOptions().stream()
+        .map(OptionSpec::longestName)
+        .filter(name -> IdleFlag.of(positive(name)).isPresent())
+        .toList();
+  }
+
+  /// `strict` of `--strict` and `--no-strict`.
+  private static String positive(String name) {
+    return name.startsWith(NO) ? name.substring(NO.length()) : name.substring(2);
   }
 
   private static CommandLine commandLine() {
@@ -56,10 +82,16 @@ public final class AgentOptions {
         .description(
             "Run executors for many clients, until SIGTERM, which leaves them running.",
             "Each flag is also a variable, as HOLDFAST_WORK_DIR, and a key of --config FILE.")
+        .footer(
+            "",
+            "The flags and variables of Mesos' slave work too: --work_dir, MESOS_WORK_DIR, 1weeks."
+                + " Without a meaning here, so ignored with one notice: "
+                + IdleFlag.allKeys()
+                + ".")
         .sortOptions(false);
     for (Flag flag : Flag.values()) {
       if (flag.isSwitch()) {
-        addSwitch(spec, flag);
+        addSwitch(spec, flag.key(), flag.description());
       } else {
         spec.addOption(
             OptionSpec.builder(flag.option())
@@ -67,6 +99,14 @@ public final class AgentOptions {
                 .type(String.class)
                 .description(flag.description())
                 .build());
+      }
+    }
+    for (IdleFlag flag : IdleFlag.values()) {
+      if (flag.isSwitch()) {
+        addSwitch(spec, flag.key());
+      } else {
+        spec.addOption(
+            OptionSpec.builder("--" + flag.key()).type(String.class).hidden(true).build());
       }
     }
     spec.addOption(
@@ -78,16 +118,18 @@ public final class AgentOptions {
     return commandLine;
   }
 
-  private static void addSwitch(CommandSpec spec, Flag flag) {
+  /// @param description none for one that the help does not list
+  private static void addSwitch(CommandSpec spec, String key, String... description) {
     spec.addOption(
-        OptionSpec.builder(flag.option())
+        OptionSpec.builder("--" + key)
             .arity("0..1")
             .paramLabel("true|false")
             .fallbackValue("true")
             .type(String.class)
-            .description(flag.description())
+            .description(description)
+            .hidden(description.length == 0)
             .build());
-    spec.addOption(OptionSpec.builder(NO + flag.key()).hidden(true).build());
+    spec.addOption(OptionSpec.builder(NO + key).hidden(true).build());
   }
 
   private static String firstLine(CommandLine.ParameterException e) {

@@ -1,9 +1,9 @@
 package dev.holdfast.agent.config;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// What can be set, in the order of the help.
 enum Flag {
@@ -12,13 +12,16 @@ enum Flag {
   RUNTIME_DIR("DIR", "/run/holdfast", "What must survive the agent; on a tmpfs."),
   SOCKET("FILE", "", "Where clients connect; <runtime-dir>/agent.sock by default."),
   CGROUPS_ROOT("NAME", "holdfast", "The cgroup below which everything of this agent lives."),
-  CGROUPS_HIERARCHY("auto|DIR", "auto", "The one hierarchy to use; all that there are by default."),
+  CGROUPS_HIERARCHY(
+      "auto|DIR", "auto", "One hierarchy for all, mounted there if none is; or what there is."),
   CGROUPS_SUBSYSTEMS(
-      "LIST", "cpu,memory", "Controllers for runs, as cpu,memory or cpuset,memory (CPUs pinned)."),
+      "LIST",
+      "cpu,memory",
+      "Controllers there must be: cpu,memory or cpuset,memory (CPUs pinned)."),
   CGROUPS_ENABLE_CFS("", "false", "A number of CPUs is a cap, too, not only a claim."),
   CGROUPS_LIMIT_SWAP("", "false", "Refuse memory limits where swap cannot be limited."),
   CGROUPS_DESTROY_TIMEOUT("D", "60s", "How long a cgroup may take to die before it is reported."),
-  RESOURCES("LIST", "auto", "What runs may be given together, as 'cpus:2;mem:4096' (MiB)."),
+  RESOURCES("LIST", "auto", "What runs may be given together: 'cpus:2;mem:4096' (MiB)."),
   OVERCOMMIT("", "false", "Give runs more than there is."),
   RECOVER("reconnect|cleanup", "reconnect", "Take running runs over, or end them all and exit."),
   STRICT("", "true", "Do not start when a checkpoint cannot be read; --no-strict passes it over."),
@@ -31,7 +34,8 @@ enum Flag {
   LOG_SIZE("SIZE", "10m", "Size at which a run's log begins a new file."),
   LOG_FILES("N", "3", "Log files kept of each stream of a run."),
   HTTP("HOST:PORT", "", "Also listen there, for reading alone unless --http-token-file is given."),
-  HTTP_TOKEN_FILE("FILE", "", "Whoever shows this file's first line may do all over --http.");
+  HTTP_TOKEN_FILE("FILE", "", "Whoever shows this file's first line may do all over --http."),
+  ISOLATION("cgroups", "cgroups", "Nothing else isolates here; for settings made for Mesos.");
 
   private final String label;
   private final String fallback;
@@ -70,18 +74,18 @@ enum Flag {
     return "--" + key();
   }
 
-  String variable() {
-    return "HOLDFAST_" + name();
+  /// The variables that set it, the first beats the second: Mesos' are read, too.
+  List<String> variables() {
+    return List.of("HOLDFAST_" + name(), "MESOS_" + name());
   }
 
   /// @param key with dashes or underscores
   static Optional<Flag> of(String key) {
-    return Arrays.stream(values())
-        .filter(flag -> flag.key().equals(key.replace('_', '-')))
-        .findAny();
+    return Arrays.stream(values()).filter(flag -> flag.key().equals(dashed(key))).findAny();
   }
 
-  static String allKeys() {
-    return Arrays.stream(values()).map(Flag::key).collect(Collectors.joining(", "));
+  /// Mesos writes `work_dir` where we write `work-dir`.
+  static String dashed(String key) {
+    return key.replace('_', '-');
   }
 }

@@ -3,30 +3,40 @@ package dev.holdfast.agent.config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /// The value of each flag, and where it comes from: the command line beats the environment, that
-/// beats the file, that beats the default.
+/// beats the file, that beats the default. In the environment Mesos' variable is for where ours is
+/// not set.
 final class Settings {
   private final Map<Flag, Setting> settings = new EnumMap<>(Flag.class);
+  private final List<String> idle = new ArrayList<>();
 
   /// @param source for messages: `--work-dir`, `HOLDFAST_WORK_DIR`, `agent.conf:3: work-dir`
   private record Setting(String value, String source) {}
 
   /// @param options of the command line
+  /// @param idle those of the command line that set nothing
   /// @param environment all of it
-  static Settings of(Map<Flag, String> options, Map<String, String> environment) {
+  static Settings of(
+      Map<Flag, String> options, List<String> idle, Map<String, String> environment) {
     Settings settings = new Settings();
+    settings.idle.addAll(idle);
+    settings.idle.addAll(IdleFlag.variables(environment.keySet()));
     for (Flag flag : Flag.values()) {
       String option = options.get(flag);
-      String variable = environment.get(flag.variable());
       if (option != null) {
         settings.put(flag, option, flag.option());
-      } else if (variable != null) {
-        settings.put(flag, variable, flag.variable());
+      }
+      for (String variable : flag.variables()) {
+        String value = environment.get(variable);
+        if (value != null) {
+          settings.settings.putIfAbsent(flag, new Setting(value, variable));
+        }
       }
     }
     if (settings.isSet(Flag.CONFIG)) {
@@ -57,12 +67,16 @@ final class Settings {
     found.forEach(settings::putIfAbsent);
   }
 
-  private static void add(String line, String place, Map<Flag, Setting> found) {
+  private void add(String line, String place, Map<Flag, Setting> found) {
     int equals = line.indexOf('=');
     if (equals < 1) {
       throw new ConfigException(place + ": '" + line + "' is not 'key = value'");
     }
     String key = line.substring(0, equals).strip();
+    if (IdleFlag.of(key).isPresent()) {
+      idle.add(place + ": " + key);
+      return;
+    }
     Flag flag =
         Flag.of(key)
             .filter(it -> it != Flag.CONFIG)
@@ -82,6 +96,11 @@ final class Settings {
       case java.nio.charset.CharacterCodingException _ -> "it is not UTF-8 text";
       default -> String.valueOf(e.getMessage());
     };
+  }
+
+  /// What is set and has nothing to set here, as it is written.
+  List<String> idle() {
+    return List.copyOf(idle);
   }
 
   /// Whether somebody gives it a value that is not empty.

@@ -94,6 +94,108 @@ class AgentConfigTest {
     assertThat(read("--cgroups-subsystems", "cpuset,memory").cpuMode()).isEqualTo(CpuMode.PINNED);
   }
 
+  @Test
+  void freezerAndAccountingAreWantedWhateverTheListSays() {
+    assertThat(read().subsystems()).containsExactly("cpu", "memory", "freezer", "cpuacct");
+    assertThat(read("--cgroups-subsystems", "freezer,, memory,blkio").subsystems())
+        .containsExactly("freezer", "memory", "blkio", "cpuacct");
+  }
+
+  @Test
+  void mesosCommandLineWorks() {
+    AgentConfig config =
+        read(
+            "--isolation=cgroups",
+            "--work_dir=/tmp/me_sos",
+            "--resources=cpus:1.5;mem:512;disk:1000;ports:[31000-32000]",
+            "--cgroups_hierarchy=/cgroup",
+            "--cgroups_root=mesos",
+            "--cgroups_subsystems=cpu,memory,freezer",
+            "--cgroups_enable_cfs",
+            "--recover=cleanup",
+            "--no-strict",
+            "--switch_user=false",
+            "--gc_delay=1weeks",
+            "--executor_shutdown_grace_period=5secs",
+            "--resource_monitoring_interval=10ms",
+            "--frameworks_home=/f",
+            "--hadoop_home=/h");
+
+    assertThat(config.workDirectory()).isEqualTo(Path.of("/tmp/me_sos"));
+    assertThat(config.resources().cpus()).contains(Cpus.parse("1.5"));
+    assertThat(config.resources().memory()).contains(Bytes.ofMebibytes(512));
+    assertThat(config.hierarchy()).contains(Path.of("/cgroup"));
+    assertThat(config.cgroupsRoot()).hasToString("mesos");
+    assertThat(config.cpuMode()).isEqualTo(CpuMode.QUOTA);
+    assertThat(config.recover()).isEqualTo(AgentConfig.Recover.CLEANUP);
+    assertThat(config.strict()).isFalse();
+    assertThat(config.switchUser()).isFalse();
+    assertThat(config.gcDelay()).isEqualTo(Duration.ofDays(7));
+    assertThat(config.stopTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.interval()).isEqualTo(Duration.ofMillis(10));
+    assertThat(config.idle()).isEmpty();
+  }
+
+  @Test
+  void mesosVariablesAreForWhereOursAreNotSet() throws Exception {
+    Path file = directory.resolve("agent.conf");
+    Files.writeString(file, "work_dir = /file\ngc_delay = 2days\n");
+    AgentConfig config =
+        read(
+            Map.of(
+                "MESOS_WORK_DIR", "/mesos",
+                "MESOS_RUNTIME_DIR", "/mesos",
+                "HOLDFAST_RUNTIME_DIR", "/ours",
+                "MESOS_CGROUPS_ROOT", "mesos",
+                "MESOS_CGROUPS_ENABLE_CFS", "1",
+                "MESOS_RECOVER", "cleanup"),
+            "--config",
+            file.toString(),
+            "--cgroups_root=flag");
+
+    assertThat(config.workDirectory()).isEqualTo(Path.of("/mesos"));
+    assertThat(config.runtimeDirectory()).isEqualTo(Path.of("/ours"));
+    assertThat(config.cgroupsRoot()).hasToString("flag");
+    assertThat(config.cpuMode()).isEqualTo(CpuMode.QUOTA);
+    assertThat(config.recover()).isEqualTo(AgentConfig.Recover.CLEANUP);
+    assertThat(config.gcDelay()).isEqualTo(Duration.ofDays(2));
+  }
+
+  @Test
+  void aWrongVariableOfMesosIsNamed() {
+    assertThatThrownBy(() -> read(Map.of("MESOS_GC_DELAY", "soon")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("MESOS_GC_DELAY: 'soon'");
+  }
+
+  @Test
+  void whatMesosSetsAndMeansNothingHereIsAcceptedAndNamed() throws Exception {
+    Path file = directory.resolve("agent.conf");
+    Files.writeString(file, "log_dir = /var/log\n");
+    AgentConfig config =
+        read(
+            Map.of("MESOS_PORT", "5051", "MESOS_DIRECTORY", "/sandbox", "MESOS_CHECKPOINT", "1"),
+            "--master=zk://a:2181/mesos",
+            "--no-checkpoint",
+            "--quiet",
+            "--attributes=rack:a",
+            "--executor_registration_timeout",
+            "2mins",
+            "--config",
+            file.toString());
+
+    assertThat(config.idle())
+        .containsExactlyInAnyOrder(
+            "--master",
+            "--no-checkpoint",
+            "--quiet",
+            "--attributes",
+            "--executor-registration-timeout",
+            "MESOS_PORT",
+            "MESOS_CHECKPOINT",
+            file + ":1: log_dir");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -101,7 +203,10 @@ class AgentConfigTest {
       value = {
         "--cgroups-subsystems cpu,cpuset | exclude each other",
         "--cgroups-subsystems memory --cgroups-enable-cfs | needs cpu",
-        "--cgroups-subsystems cpu,floppy | 'floppy'",
+        "--cgroups-subsystems cpu,a/b | 'a/b'",
+        "--cgroups_subsystems=cpu,cpuset | --cgroups-subsystems: cpu",
+        "--isolation=process | --isolation: 'process' is not cgroups",
+        "--gc_delay=1fortnight | --gc-delay: '1fortnight' is not a duration",
         "--gc-delay soon | --gc-delay: 'soon' is not a duration",
         "--resource-monitoring-interval 0s | not more than 0",
         "--work-dir relative | --work-dir: 'relative' is not an absolute path",
