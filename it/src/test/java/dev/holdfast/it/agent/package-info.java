@@ -1,0 +1,3 @@
+/// `./holdfast agent` from end to end.
+@org.jspecify.annotations.NullMarked
+package dev.holdfast.it.agent;
