@@ -120,16 +120,19 @@ final class MemoryWatch implements AutoCloseable {
 
   private Optional<OomReport> inspectHeld(OomControl.KillerSwitch killer) {
     if (isUnwatched()) {
+      boolean wasOff = killer.isOff();
+      // Before the look: what it kills after that would be nobody's.
+      killer.turnKillerOff();
       if (memory.events().oomKills() > 0 && hasTouchedLimit()) {
         wasUnwatched = true;
         return Optional.of(report());
       }
-      wasUnwatched = false;
-      killer.turnKillerOff();
+      // A kill that the kernel has begun is counted only now.
+      wasUnwatched = !wasOff;
     }
     if (!isAtLimit()) {
       // In kernel mode the victim has gone, and with it what it held, before anybody can look.
-      ancestorRanOut |= mode == OomMode.REPORT || !hasTouchedLimit();
+      ancestorRanOut |= !wasUnwatched && (mode == OomMode.REPORT || !hasTouchedLimit());
       return Optional.empty();
     }
     boolean held = mode == OomMode.REPORT && killer.underOom();

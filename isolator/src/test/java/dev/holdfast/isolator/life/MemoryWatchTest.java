@@ -304,6 +304,46 @@ class MemoryWatchTest {
     }
   }
 
+  /// As when this process stood still: the launcher has left the run to the kernel, which has not
+  /// counted the kill yet when somebody looks.
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void aKillThatTheKernelCountsAfterTheLookIsOfTheRunsOwnLimit(HostKind kind) {
+    Ground ground = running(kind);
+    Path killerSwitch = ground.file(RUN, MEMORY, "memory.oom_control");
+    try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
+      ground.fake.write(killerSwitch, "0");
+      assertThat(watch.inspect()).isEmpty();
+      assertThat(killerIsOff(ground)).isTrue();
+
+      ground.fake.write(killerSwitch, "0");
+      ground.fake.triggerOom(RUN);
+      ground.fake.write(killerSwitch, "1");
+
+      assertThat(watch.evidenceOfOwnEnd())
+          .satisfies(evidence -> {
+            assertThat(evidence.kills()).isPositive();
+            assertThat(evidence.scope()).isEqualTo(Verdict.Scope.OWN_LIMIT);
+            assertThat(evidence.decides()).isTrue();
+          });
+    }
+  }
+
+  /// The killer has to be off before anybody looks whether it has killed.
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void theKillerIsOffAgainBeforeItsKillsAreCounted(HostKind kind) {
+    Ground ground = running(kind);
+    try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
+      ground.fake.write(ground.file(RUN, MEMORY, "memory.oom_control"), "0");
+      ground.fake.triggerOom(RUN);
+
+      assertThat(watch.inspect()).isPresent();
+
+      assertThat(killerIsOff(ground)).isTrue();
+    }
+  }
+
   // A limit above, and the host.
 
   @ParameterizedTest

@@ -130,6 +130,30 @@ final class HolderDeathTest {
     assertThat(ground.takeStatus()).contains("wait_status " + (7 << 8));
   }
 
+  /// Alive, but nobody hears what is told to it.
+  @Test
+  @KernelTest({KernelLayout.V1, KernelLayout.HYBRID})
+  void insteadOfWhichStandingStillLeavesARunAtItsLimitToTheKernel() {
+    String script = "echo ready; read -r line; " + Eater.SHELL;
+    Started call =
+        ground
+            .run("--memory", "64m", "sh", "-c", script)
+            .withVerdict()
+            .fromTest()
+            .start()
+            .awaitOutput("ready");
+    Path control = ground.control("memory.oom_control");
+    assertThat(control).content().contains("oom_kill_disable 1");
+    call.signal(Signal.STOP);
+    Waiting.until("it is stopped", () -> call.state() == 'T');
+
+    call.closeInput();
+
+    Waiting.until("the kernel's killer is on", () -> isOnOrGone(control));
+    call.signal(Signal.CONT);
+    assertThat(call.await().expect(137).verdict().text("verdict")).isEqualTo("out_of_memory");
+  }
+
   private static boolean isOnOrGone(Path control) throws IOException {
     try {
       return Files.readString(control).contains("oom_kill_disable 0");
