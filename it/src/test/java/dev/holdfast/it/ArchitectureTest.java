@@ -87,7 +87,7 @@ final class ArchitectureTest {
   void theMountTableIsReadOnlyToFindTheHierarchies() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.holdfast.testkit..")
+        .resideOutsideOfPackages("dev.holdfast.testkit..", "dev.holdfast.isolator.opening..")
         .and(
             DescribedPredicate.not(
                 JavaClass.Predicates.belongToAnyOf(Isolator.class, HostSurvey.class)))
