@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.it.harness.Finished;
 import dev.holdfast.it.harness.Ground;
 import dev.holdfast.it.harness.Holdfast;
+import dev.holdfast.testkit.AnyLayout;
 import dev.holdfast.testkit.KernelTest;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What cannot be done is refused in one line before anything is touched.
+@AnyLayout
 @KernelTest
 final class BadInputTest {
   @RegisterExtension final Ground ground = new Ground();

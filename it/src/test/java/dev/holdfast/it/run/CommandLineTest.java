@@ -2,11 +2,9 @@ package dev.holdfast.it.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import dev.holdfast.it.harness.Finished;
 import dev.holdfast.it.harness.Ground;
-import dev.holdfast.testkit.KernelLayout;
+import dev.holdfast.testkit.AnyLayout;
 import dev.holdfast.testkit.KernelTest;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -15,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The verbs beside `run`, and the script.
+@AnyLayout
 @KernelTest
 final class CommandLineTest {
   @RegisterExtension final Ground ground = new Ground();
@@ -101,48 +100,6 @@ final class CommandLineTest {
   void completionIsThereForEachShell(String shell) {
     assertThat(ground.holdfast("completion", shell).finish().expect(0).out())
         .contains("cpuset-cpus", "doctor");
-  }
-
-  @Test
-  @KernelTest(KernelLayout.HYBRID)
-  void doctorNamesTheHybridLayout() {
-    Finished call = ground.holdfast("doctor").finish().expect(0);
-
-    assertThat(call.out())
-        .contains("cgroups  hybrid: v1 (", ") and a cgroup2 tree at ")
-        .containsPattern("whole-tree kill +ok +cgroup.kill in ")
-        .containsPattern("out-of-memory report +ok +memory.oom_control in ")
-        .doesNotContain("missing");
-    assertThat(call.err()).isEmpty();
-    assertThat(ground.runtime()).doesNotExist();
-  }
-
-  @Test
-  void doctorTellsProgramsToo() {
-    String text = ground.holdfast("doctor", "--format", "json").finish().out();
-
-    JsonObject report = JsonParser.parseString(text).getAsJsonObject();
-    assertThat(report.get("kernel").getAsString()).matches("\\d+\\.\\d+.*");
-    assertThat(report.getAsJsonArray("features")).hasSizeGreaterThan(10);
-  }
-
-  @Test
-  void doctorWorksWithoutRootAndSaysWhatThatCosts() {
-    Finished call =
-        ground
-            .holdfast("doctor")
-            .behind(
-                "setpriv",
-                "--reuid=65534",
-                "--regid=65534",
-                "--clear-groups",
-                "--inh-caps=+dac_read_search",
-                "--ambient-caps=+dac_read_search")
-            .finish()
-            .expect(1);
-
-    assertThat(call.out()).containsPattern("root +missing +not root");
-    assertThat(call.err()).isEmpty();
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.it.harness.Ground;
 import dev.holdfast.it.harness.Started;
 import dev.holdfast.it.harness.Waiting;
+import dev.holdfast.linux.Signal;
+import dev.holdfast.testkit.AnyLayout;
 import dev.holdfast.testkit.KernelTest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ final class ConcurrencyTest {
   @RegisterExtension final Ground ground = new Ground();
 
   @Test
+  @AnyLayout
   void fiftyRunsAtOnceAllSucceed() {
     List<Started> calls = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
@@ -43,12 +46,10 @@ final class ConcurrencyTest {
   @Test
   void runWithinARunEndsWithIt() throws IOException {
     // The inner one's processes are in a cgroup of their own, beside the outer's.
-    String inner = ground.run("sleep", "1000").shellWords();
+    String inner = ground.run("sh", "-c", "echo ready; exec sleep 1000").shellWords();
     Started outer =
         ground
             .run(
-                "--timeout",
-                "3s",
                 "--stop-timeout",
                 "1s",
                 "-e",
@@ -58,9 +59,10 @@ final class ConcurrencyTest {
                 "sh",
                 "-c",
                 "trap '' TERM; " + inner)
-            .start();
+            .start()
+            .awaitOutput("ready");
 
-    outer.await().expect(124);
+    outer.signal(Signal.TERM).await().expect(137);
     Waiting.until("the inner one has ended", () -> ground.processes().isEmpty());
     ground.takeStatus();
   }

@@ -10,6 +10,7 @@ import dev.holdfast.it.harness.Started;
 import dev.holdfast.it.harness.VerdictDocument;
 import dev.holdfast.it.harness.Waiting;
 import dev.holdfast.testkit.KernelTest;
+import dev.holdfast.testkit.TwoCpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,6 +157,7 @@ final class CpuTest {
   }
 
   @Test
+  @TwoCpus
   void pinnedRunHasCpusOfItsOwn() {
     assumeTwoCpus();
     String cpus = "grep Cpus_allowed_list /proc/self/status";
@@ -168,6 +170,7 @@ final class CpuTest {
   }
 
   @Test
+  @TwoCpus
   void pinnedRunsShareNoCpu() {
     assumeTwoCpus();
     Started first = startPinned("first");
@@ -201,6 +204,7 @@ final class CpuTest {
   }
 
   @Test
+  @TwoCpus
   void cpusetIsWhereItRuns() {
     assumeTwoCpus();
     Finished run =

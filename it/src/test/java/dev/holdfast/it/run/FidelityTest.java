@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.it.harness.Finished;
 import dev.holdfast.it.harness.Ground;
 import dev.holdfast.it.harness.Holdfast;
+import dev.holdfast.testkit.AnyLayout;
 import dev.holdfast.testkit.KernelTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A command cannot tell that it is held, and neither can those who wait for it.
+@AnyLayout
 @KernelTest
 final class FidelityTest {
   private static final String CPUS = Runtime.getRuntime().availableProcessors() > 1 ? "1.5" : "0.8";

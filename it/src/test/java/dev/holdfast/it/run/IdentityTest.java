@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.it.harness.Finished;
 import dev.holdfast.it.harness.Ground;
+import dev.holdfast.testkit.AnyLayout;
 import dev.holdfast.testkit.KernelTest;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Who a command is and what it inherits: what was asked for, and nothing of Holdfast's own.
+@AnyLayout
 @KernelTest
 final class IdentityTest {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

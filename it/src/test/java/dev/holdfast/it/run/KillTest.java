@@ -146,17 +146,21 @@ final class KillTest {
   }
 
   @Test
-  @KernelTest({KernelLayout.V1, KernelLayout.HYBRID})
   void endsWhatHidesInACgroupOfItsOwn() {
     String script =
         """
-        for d in $(sed 's/^[0-9]*:\\([a-z0-9_=,]*\\):/\\1 /' /proc/self/cgroup |
-            awk -v n=%s '$1 == "memory" && index($2, n) { print "/sys/fs/cgroup/memory" $2 }'); do
-          mkdir $d/own && mkdir $d/own/deeper && echo $$ >$d/own/deeper/cgroup.procs
-          echo inside; sleep 1000 & exit 0
-        done\
-        """
-            .formatted(ground.name());
+        line=$(grep -E '^[0-9]+:([^:]*,)?memory[,:]' /proc/self/cgroup || cat /proc/self/cgroup)
+        mount=$(awk '$3 == "cgroup" && $4 ~ /(^|,)memory(,|$)/ { print $2 }' /proc/mounts)
+        d=${mount:-/sys/fs/cgroup}${line#*:*:}
+        make() {
+          mkdir $1
+          for file in ${mount:+cpuset.cpus cpuset.mems}; do
+            [ ! -e $1/$file ] || cat $1/../$file >$1/$file
+          done
+        }
+        make $d/own && make $d/own/deeper && echo $$ >$d/own/deeper/cgroup.procs && echo inside
+        sleep 1000 & exit 0\
+        """;
     Finished run = ground.run("sh", "-c", script).withVerdict().finish().expect(0);
 
     assertThat(run.out()).isEqualTo("inside\n");

@@ -7,6 +7,7 @@ import dev.holdfast.it.harness.Finished;
 import dev.holdfast.it.harness.Ground;
 import dev.holdfast.it.harness.Holdfast;
 import dev.holdfast.it.harness.Started;
+import dev.holdfast.testkit.AnyLayout;
 import dev.holdfast.testkit.KernelTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// A run that is started from a terminal. The terminal is script(1)'s.
+@AnyLayout
 @KernelTest
 final class TerminalTest {
   private static final char CTRL_C = 3;

@@ -8,6 +8,7 @@ import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.CpuSet;
 import dev.holdfast.cgroup.CpusetController;
+import dev.holdfast.testkit.TwoCpus;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
@@ -53,6 +54,7 @@ interface CpusetContract extends Contract {
   }
 
   @Test
+  @TwoCpus
   default void cpusAreKept() {
     assumeTwoCpus();
     CpusetController cpuset = cpuset(newCgroup());
@@ -83,6 +85,7 @@ interface CpusetContract extends Contract {
   }
 
   @Test
+  @TwoCpus
   default void v1RefusesACpuThatTheParentLacks() {
     assumeV1();
     assumeTwoCpus();
@@ -97,6 +100,7 @@ interface CpusetContract extends Contract {
   }
 
   @Test
+  @TwoCpus
   default void v2GrantsWhatTheParentHas() {
     assumeV2();
     assumeTwoCpus();
