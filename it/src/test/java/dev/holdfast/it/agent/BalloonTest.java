@@ -7,6 +7,8 @@ import dev.holdfast.it.harness.Ground;
 import dev.holdfast.it.harness.VerdictDocument;
 import dev.holdfast.it.harness.Waiting;
 import dev.holdfast.testkit.KernelTest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -35,9 +37,9 @@ final class BalloonTest {
 
     assertThat(agent.isAlive()).isTrue();
     agent.ask("kill", "-s", "USR1", "default/other").expect(0);
+    Path output = Path.of(agent.inspect("other").text("sandbox"), "stdout");
     Waiting.until(
-        "the other executor answers",
-        () -> agent.ask("logs", "default/other").out().equals("begun\nalive\n"));
+        "the other executor answers", () -> Files.readString(output).equals("begun\nalive\n"));
     agent.launch("next", "--cpus", "0.5", "--memory", "64m", "true").expect(0);
     assertThat(agent.ask("wait", "default/next").expect(0).out().strip()).isEqualTo("0");
     agent.end();
