@@ -142,13 +142,13 @@ public final class Isolator implements AutoCloseable {
     RunActor run =
         RunActor.adopted(id, spec, surroundings(preflight.chosen(spec)), decided, observer);
     begin(id, run);
-    return run;
+    return run.handle();
   }
 
   private Run start(RunId id, RunActor run) {
     begin(id, run);
-    run.awaitLaunch();
-    return run;
+    run.handle().awaitLaunch();
+    return run.handle();
   }
 
   private void begin(RunId id, RunActor run) {

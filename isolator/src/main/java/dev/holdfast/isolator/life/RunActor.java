@@ -4,13 +4,9 @@ import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.CpuSet;
-import dev.holdfast.cgroup.CpusetController;
-import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.Detached;
-import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.IsolatorException;
-import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.OomReport;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.Run;
@@ -18,33 +14,24 @@ import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
 import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.Usage;
-import dev.holdfast.isolator.UsageSampler;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.isolator.launcher.LauncherMessage;
 import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.isolator.pinning.CpuLedger;
-import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.LinuxException;
-import dev.holdfast.linux.Signal;
 import dev.holdfast.linux.proc.ProcFs;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// One run: the owner of its cgroup, its launcher and its state. One thread takes events from the
 /// mailbox, asks [Lifecycle] what follows, and does it; everybody else only puts events in.
-public final class RunActor implements Run, LauncherProcess.Listener {
+public final class RunActor implements LauncherProcess.Listener {
   /// CPU time is looked at no more often than this.
   private static final Duration SHORTEST_CPU_CHECK = Duration.ofMillis(5);
 
@@ -58,24 +45,10 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   private final Surroundings around;
   private final Origin origin;
   private final RunObserver observer;
-  private final LinkedBlockingQueue<Lifecycle.Event> mailbox = new LinkedBlockingQueue<>();
-  private final CompletableFuture<Integer> launched = new CompletableFuture<>();
-  private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+  private final RunHandle handle;
+  private final BlockingQueue<Lifecycle.Event> mailbox;
+  private final RunTimes times = new RunTimes();
   private final Deadlines deadlines = new Deadlines();
-  // Set while the run is prepared; read by other threads after `launched`.
-  private volatile Optional<Cgroup> cgroup = Optional.empty();
-  private volatile Optional<LauncherProcess> launcher = Optional.empty();
-  private volatile Optional<RunLimits> limits = Optional.empty();
-  private volatile Phase phase = Phase.PREPARING;
-
-  // By the launcher's clocks; CLOCK_MONOTONIC is System.nanoTime's, too.
-  private volatile Instant started = Instant.now();
-  private volatile long startedNanos = System.nanoTime();
-  private volatile long endedNanos = startedNanos;
-
-  // Of an adopted run, from its files.
-  private volatile int knownLauncher;
-  private volatile int knownLeader;
 
   // Of the run's thread alone.
   private Lifecycle.State state = Lifecycle.initial();
@@ -128,6 +101,13 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     this.around = around;
     this.origin = origin;
     this.observer = observer;
+    handle = new RunHandle(id, spec.id());
+    mailbox = handle.mailbox();
+  }
+
+  /// The run, for all other threads.
+  public RunHandle handle() {
+    return handle;
   }
 
   // ---------------------------------------------------------------- the run's own thread
@@ -142,11 +122,9 @@ public final class RunActor implements Run, LauncherProcess.Listener {
       } finally {
         around.ledger().release(id);
       }
-      phase = Phase.ENDED;
+      handle.show(Run.Phase.ENDED);
       observer.ended(end);
-      // Only now: whoever waits for it may end the process.
-      launched.complete(0);
-      outcome.complete(end);
+      handle.ended(end);
     } catch (IsolatorException e) {
       fail(e);
     } catch (CgroupException | LinuxException e) {
@@ -198,20 +176,19 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   }
 
   private void fail(IsolatorException cause) {
-    phase = Phase.ENDED;
+    handle.show(Run.Phase.ENDED);
     observer.failed(cause);
-    launched.completeExceptionally(cause);
-    outcome.completeExceptionally(cause);
+    handle.failed(cause);
   }
 
   private void prepare(Cgroup own, CgroupRoot.Lease lease, RunDirectory directory) {
     own.create();
-    cgroup = Optional.of(own);
+    handle.show(own);
     new LimitWriter(own, id, around.ledger(), () -> pinnedByOthers(lease)).apply(spec.limits());
-    limits = Optional.of(limits(own, lease));
+    handle.show(limits(own, lease));
     memoryWatch =
         MemoryWatch.start(own, lease.root(), around.proc(), spec.oomMode(), this::noticeMemory);
-    launcher = Optional.of(startLauncher(own, lease, directory));
+    handle.show(startLauncher(own, lease, directory));
   }
 
   private RunLimits limits(Cgroup own, CgroupRoot.Lease lease) {
@@ -228,53 +205,33 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     mailbox.add(new Lifecycle.Event.MemoryNotice());
   }
 
-  /// Takes up a run where the process before this one has left it, with whatever of it is left.
   private void takeOver(
       Cgroup own, CgroupRoot.Lease lease, RunDirectory directory, Optional<Verdict> decided) {
-    cgroup = Optional.of(own);
+    handle.show(own);
+    Adoption adoption = new Adoption(id, spec, own, lease.root());
     // Before anybody can change its limits.
-    pin(own);
-    limits = Optional.of(limits(own, lease));
+    adoption.pin(around.ledger());
+    handle.show(limits(own, lease));
     decided
         .flatMap(Lifecycle.Ending::of)
         .ifPresent(ending -> mailbox.add(new Lifecycle.Event.StopRequested(ending, Duration.ZERO)));
-    launcher = connect(directory);
+    Optional<LauncherProcess> launcher = Adoption.connect(directory, around.events(), this);
+    launcher.ifPresent(handle::show);
     // After the knock: a launcher that has ended before it has written its last.
     RunFiles files = RunFiles.read(directory.path());
-    files.pids().ifPresent(this::know);
+    files.pids().ifPresent(handle::show);
     if (launcher.isPresent()) {
-      resume(own, lease);
+      memoryWatch = adoption.resume(around.proc(), this::noticeMemory);
       if (files.pids().isPresent()) {
         deadlines.in(GREETING_TIMEOUT, this::goOn);
       }
       return;
     }
-    memoryWatch = MemoryWatch.afterwards(own, lease.root(), around.proc(), spec.oomMode());
+    memoryWatch = adoption.lookBack(around.proc());
     endUnseen(
         files,
         new Lifecycle.Event.LaunchFailed(
             Verdict.OWN_ERROR_CODE, "its agent ended before it was started"));
-  }
-
-  /// Empty when there is no launcher any more. Any other failure is ours, not the run's end.
-  private Optional<LauncherProcess> connect(RunDirectory directory) {
-    try {
-      return Optional.of(LauncherProcess.connect(directory.path(), around.events(), this));
-    } catch (LinuxException e) {
-      if (e.is(Errno.ENOENT) || e.is(Errno.ECONNREFUSED)) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  private void resume(Cgroup own, CgroupRoot.Lease lease) {
-    try {
-      memoryWatch =
-          MemoryWatch.resume(own, lease.root(), around.proc(), spec.oomMode(), this::noticeMemory);
-    } catch (CgroupException.NotFound inPart) {
-      return; // the process before this one has removed it, or was about to: it is over
-    }
   }
 
   /// Its launcher has let us in, and so let go of the holder before us: from now on nobody but us
@@ -286,41 +243,9 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     }
   }
 
-  private void know(RunFiles.Pids pids) {
-    knownLauncher = pids.launcher();
-    knownLeader = pids.leader();
-  }
-
-  private void pin(Cgroup own) {
-    Limits given = spec.limits();
-    if (given.cpuMode() != CpuMode.PINNED) {
-      return;
-    }
-    try {
-      own.cpuset()
-          .map(CpusetController::cpus)
-          .ifPresent(cpus -> around.ledger().restore(id, given.cpus().orElseThrow(), cpus));
-    } catch (CgroupException.NotFound gone) {
-      return; // nothing runs there any more
-    }
-  }
-
-  /// What has become of a run whose launcher has gone.
-  ///
-  /// @param otherwise what that means without a word of its own
   private void endUnseen(RunFiles files, Lifecycle.Event otherwise) {
-    if (files.ended().isPresent()) {
-      RunFiles.Ended ended = files.ended().get();
-      started = ended.started();
-      endedNanos = startedNanos + ended.took().toNanos();
-      mailbox.add(new Lifecycle.Event.Launched());
-      mailbox.add(new Lifecycle.Event.LeaderExited(ended.status(), ended.at()));
-    } else if (files.pids().isPresent()) {
-      mailbox.add(new Lifecycle.Event.Launched());
-      mailbox.add(new Lifecycle.Event.LauncherGone());
-    } else {
-      mailbox.add(otherwise);
-    }
+    files.ended().ifPresent(times::unseen);
+    mailbox.addAll(Adoption.unseen(files, otherwise));
   }
 
   private CpuSet pinnedByOthers(CgroupRoot.Lease lease) {
@@ -334,18 +259,19 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   /// nothing runs in the cgroup after it; that of a detached run would go on, and is told to quit
   /// when there is nothing left to go on with.
   private void abandon(CgroupRoot.Lease lease, RunDirectory directory, Throwable cause) {
+    Optional<LauncherProcess> launcher = handle.process();
     memoryWatch.ifPresent(watch -> alsoAfter(cause, watch::close));
     if (isAdopted()) {
       launcher.ifPresent(it -> alsoAfter(cause, it::close));
       return; // it goes on without us
     }
     if (origin instanceof Origin.Launched && launcher.isPresent()) {
-      cgroup.ifPresent(it -> alsoAfter(cause, () -> destroyer(it).destroy()));
+      handle.cgroup().ifPresent(it -> alsoAfter(cause, () -> destroyer(it).destroy()));
       alsoAfter(cause, launcher.get()::quit);
     } else {
       launcher.ifPresent(it -> alsoAfter(cause, it::close));
     }
-    cgroup.ifPresent(it -> alsoAfter(cause, it::remove));
+    handle.cgroup().ifPresent(it -> alsoAfter(cause, it::remove));
     alsoAfter(cause, directory::delete);
     alsoAfter(cause, lease::release);
   }
@@ -412,11 +338,12 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     if (before.phase() == after.phase()) {
       return;
     }
-    phase = after.phase();
-    if (phase == Phase.STOPPING || phase == Phase.KILLING) {
+    Run.Phase phase = after.phase();
+    handle.show(phase);
+    if (phase == Run.Phase.STOPPING || phase == Run.Phase.KILLING) {
       after.why().flatMap(Lifecycle.Ending::decided).ifPresent(observer::decided);
     }
-    if (phase != Phase.ENDED) {
+    if (phase != Run.Phase.ENDED) {
       observer.changed(before.phase(), phase, event.cause());
     }
   }
@@ -444,7 +371,7 @@ public final class RunActor implements Run, LauncherProcess.Listener {
 
   /// An adopted run has run for a time.
   private Duration left(Duration limit) {
-    return limit.minusNanos(System.nanoTime() - startedNanos);
+    return limit.minus(times.untilNow());
   }
 
   private void timeOut(Verdict.Timer timer, Duration limit) {
@@ -461,7 +388,7 @@ public final class RunActor implements Run, LauncherProcess.Listener {
     }
     Duration left;
     try {
-      left = limit.minus(cgroup.orElseThrow().cpu().orElseThrow().usage().total());
+      left = limit.minus(handle.cgroup().orElseThrow().cpu().orElseThrow().usage().total());
     } catch (CgroupException.NotFound removed) {
       return; // by the process before this one: nothing runs there any more
     }
@@ -484,8 +411,8 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   }
 
   private void terminate() {
-    unpause();
-    Terminator.terminate(cgroup.orElseThrow());
+    handle.unpause();
+    Terminator.terminate(handle.cgroup().orElseThrow());
   }
 
   private MemoryWatch.Evidence evidence(MemoryWatch watch) {
@@ -495,7 +422,7 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   }
 
   private void destroy() {
-    Cgroup own = cgroup.orElseThrow();
+    Cgroup own = handle.cgroup().orElseThrow();
     memoryWatch.ifPresent(MemoryWatch::close);
     lastUsage = UsageReader.read(own);
     evidence = memoryWatch.map(this::evidence).orElse(MemoryWatch.Evidence.NONE);
@@ -521,14 +448,16 @@ public final class RunActor implements Run, LauncherProcess.Listener {
       Lifecycle.State.Destroyed end, CgroupRoot.Lease lease, RunDirectory directory) {
     Optional<String> failure = gone.flatMap(Lifecycle.Event.CgroupGone::failure);
     if (failure.isEmpty()) {
-      launcher.ifPresent(LauncherProcess::quit);
+      handle.process().ifPresent(LauncherProcess::quit);
       Optional<String> root = failureOf(lease::release);
       Optional<String> files =
           origin instanceof Origin.Attached ? failureOf(directory::delete) : Optional.empty();
       failure = root.or(() -> files);
     } else {
       // Let go of without a word it takes us for gone, and goes on with what we could not destroy.
-      launcher.ifPresent(it -> Thread.ofPlatform().daemon().name("launcher-left").start(it::close));
+      handle
+          .process()
+          .ifPresent(it -> Thread.ofPlatform().daemon().name("launcher-left").start(it::close));
     }
     Optional<Lifecycle.Fate.Ended> leader =
         end.leader() instanceof Lifecycle.Fate.Ended ended ? Optional.of(ended) : Optional.empty();
@@ -537,8 +466,8 @@ public final class RunActor implements Run, LauncherProcess.Listener {
         spec.id(),
         Verdicts.of(end.ending(), end.leader(), evidence),
         leader.map(Lifecycle.Fate.Ended::status),
-        started,
-        Duration.ofNanos((leader.isPresent() ? endedNanos : System.nanoTime()) - startedNanos),
+        times.started(),
+        leader.isPresent() ? times.untilEnd() : times.untilNow(),
         lastUsage,
         evidence.kills(),
         gone.map(Lifecycle.Event.CgroupGone::receipt),
@@ -551,19 +480,18 @@ public final class RunActor implements Run, LauncherProcess.Listener {
   public void received(LauncherMessage message) {
     switch (message) {
       case LauncherMessage.Started start -> {
-        started = start.at();
-        startedNanos = start.monotonicNanos();
+        times.started(start.at(), start.monotonicNanos());
         goOn();
-        launched.complete(start.leader());
+        handle.launched(start.leader());
       }
       case LauncherMessage.Exited(var status, var at, long monotonicNanos) -> {
-        endedNanos = monotonicNanos;
+        times.ended(monotonicNanos);
         mailbox.add(new Lifecycle.Event.LeaderExited(status, at));
       }
       case LauncherMessage.Failed(var step, var errno, _) -> {
         // Without its status file the run has ended all the same, as the next message tells.
         if (step != LauncherMessage.Step.STATUS) {
-          mailbox.add(launchFailed(step, errno));
+          mailbox.add(new LaunchFailure(spec, step, errno).event());
         }
       }
     }
@@ -579,158 +507,5 @@ public final class RunActor implements Run, LauncherProcess.Listener {
       Path directory = RunDirectory.of(around.runtimeDirectory(), id).path();
       endUnseen(RunFiles.read(directory), withoutAWord);
     }
-  }
-
-  private Lifecycle.Event.LaunchFailed launchFailed(LauncherMessage.Step step, Errno errno) {
-    String program = spec.command().getFirst();
-    if (step != LauncherMessage.Step.EXEC) {
-      return new Lifecycle.Event.LaunchFailed(
-          Verdict.OWN_ERROR_CODE,
-          "cannot " + step.action() + " for '" + program + "': " + errno.explanation());
-    }
-    if (errno.equals(Errno.ENOENT) || errno.equals(Errno.ENOTDIR)) {
-      boolean isThere = program.indexOf('/') >= 0 && exists(program);
-      return new Lifecycle.Event.LaunchFailed(
-          Verdict.NOT_FOUND_CODE,
-          isThere
-              ? "cannot execute '" + program + "': the interpreter that it names does not exist"
-              : program.indexOf('/') >= 0
-                  ? "cannot find '" + program + "': " + errno.explanation()
-                  : "cannot find '" + program + "' in the PATH of the run");
-    }
-    return new Lifecycle.Event.LaunchFailed(
-        Verdict.NOT_EXECUTABLE_CODE, "cannot execute '" + program + "': " + errno.explanation());
-  }
-
-  private boolean exists(String program) {
-    try {
-      return Files.exists(spec.workDirectory().orElse(Path.of("")).resolve(program));
-    } catch (InvalidPathException notANameForJava) {
-      return false;
-    }
-  }
-
-  // ---------------------------------------------------------------- any thread
-
-  /// Waits until the leader runs, or it is known that it never will.
-  ///
-  /// @throws IsolatorException when the run could not be set up; nothing of it is left
-  public void awaitLaunch() {
-    try {
-      launched.get();
-    } catch (ExecutionException e) {
-      throw rethrow(e);
-    } catch (InterruptedException e) {
-      stop("an interrupt of its launch", Duration.ZERO);
-      Thread.currentThread().interrupt();
-      throw new IsolatorException("interrupted while the run was launched", e);
-    }
-  }
-
-  private static RuntimeException rethrow(ExecutionException e) {
-    if (e.getCause() instanceof IsolatorException refused) {
-      return refused;
-    }
-    return new IllegalStateException(e.getCause());
-  }
-
-  @Override
-  public RunId id() {
-    return id;
-  }
-
-  @Override
-  public ExecutorId executor() {
-    return spec.id();
-  }
-
-  @Override
-  public int leader() {
-    int told = launched.isDone() ? launched.getNow(0) : 0;
-    return told != 0 ? told : knownLeader;
-  }
-
-  @Override
-  public int launcher() {
-    int told = launcher.map(LauncherProcess::pid).orElse(0);
-    return told != 0 ? told : knownLauncher;
-  }
-
-  @Override
-  public Phase phase() {
-    return phase;
-  }
-
-  @Override
-  public List<Path> cgroupDirectories() {
-    return cgroup.map(Cgroup::directories).orElse(List.of());
-  }
-
-  @Override
-  public Set<Integer> processes() {
-    return cgroup.map(Cgroup::processes).orElse(Set.of());
-  }
-
-  @Override
-  public boolean isPaused() {
-    return phase == Phase.RUNNING && Pause.isPaused(cgroup);
-  }
-
-  @Override
-  public Outcome await() throws InterruptedException {
-    try {
-      return outcome.get();
-    } catch (ExecutionException e) {
-      throw rethrow(e);
-    }
-  }
-
-  @Override
-  public void signal(Signal signal) {
-    launcher.ifPresent(it -> it.signalGroup(signal));
-  }
-
-  @Override
-  public void stop(String by, Duration grace) {
-    mailbox.add(new Lifecycle.Event.StopRequested(new Lifecycle.Ending.Requested(by), grace));
-  }
-
-  @Override
-  public void pause() {
-    Pause.pause(cgroup);
-  }
-
-  @Override
-  public void unpause() {
-    Pause.unpause(cgroup);
-  }
-
-  @Override
-  public LimitUpdate update(Limits change) {
-    return liveLimits().update(change);
-  }
-
-  @Override
-  public LimitUpdate plan(Limits change) {
-    return liveLimits().plan(change);
-  }
-
-  @Override
-  public List<String> restoreLimits() {
-    return liveLimits().restore();
-  }
-
-  private RunLimits liveLimits() {
-    return limits.orElseThrow(() -> new IsolatorException("the run is not set up yet"));
-  }
-
-  @Override
-  public Usage usage() {
-    return cgroup.map(UsageReader::read).orElse(Usage.NONE);
-  }
-
-  @Override
-  public UsageSampler sampler() {
-    return cgroup.map(UsageReader::sampler).orElse(UsageSampler.NONE);
   }
 }

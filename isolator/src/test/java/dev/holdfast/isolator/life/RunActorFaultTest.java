@@ -63,10 +63,10 @@ class RunActorFaultTest {
       RunActor run = host.run(spec(), NO_PROGRAM);
       run.live();
 
-      assertThatThrownBy(run::awaitLaunch)
+      assertThatThrownBy(run.handle()::awaitLaunch)
           .isInstanceOf(IsolatorException.class)
           .hasMessageContaining("ENOENT");
-      assertThatThrownBy(run::await).isInstanceOf(IsolatorException.class);
+      assertThatThrownBy(run.handle()::await).isInstanceOf(IsolatorException.class);
       assertThat(host.cgroups()).isEmpty();
       assertNothingIsLeft(host, "");
     }
@@ -96,7 +96,9 @@ class RunActorFaultTest {
 
           Operation failed = host.fs.operations().get(k - 1);
           String when = failed + " " + errno;
-          assertThatThrownBy(run::awaitLaunch).as(when).isInstanceOf(IsolatorException.class);
+          assertThatThrownBy(run.handle()::awaitLaunch)
+              .as(when)
+              .isInstanceOf(IsolatorException.class);
           if (failed.verb() != Verb.REMOVE && failed.verb() != Verb.LIST) {
             assertThat(host.cgroups()).as(when).isEmpty();
           }
@@ -121,7 +123,7 @@ class RunActorFaultTest {
 
         String when = host.fs.operations().get(k - 1).toString();
         try {
-          assertThat(run.await().verdict()).as(when).isEqualTo(new Verdict.Exited(0));
+          assertThat(run.handle().await().verdict()).as(when).isEqualTo(new Verdict.Exited(0));
         } catch (IsolatorException notLaunched) {
           assertThat(k).as(when).isLessThan(launched);
           assertThat(notLaunched).as(when).hasMessageContaining("EIO");

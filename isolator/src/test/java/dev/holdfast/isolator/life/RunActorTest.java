@@ -44,8 +44,8 @@ class RunActorTest {
 
   private static Outcome live(RunActor run) throws InterruptedException {
     run.live();
-    run.awaitLaunch();
-    return run.await();
+    run.handle().awaitLaunch();
+    return run.handle().await();
   }
 
   private Outcome live(ScriptedLauncher launcher, String... command) throws InterruptedException {
@@ -77,7 +77,7 @@ class RunActorTest {
       assertThat(outcome.took()).isEqualTo(Duration.ofSeconds(5));
       assertThat(outcome.cleanupFailure()).isEmpty();
       assertThat(outcome.kill()).isPresent();
-      assertThat(run.leader()).isEqualTo(LEADER);
+      assertThat(run.handle().leader()).isEqualTo(LEADER);
       assertThat(host.cgroups()).isEmpty();
     }
     assertNoRunDirectory();
@@ -168,7 +168,7 @@ class RunActorTest {
   void aStopBeforeTheLaunchIsTheVerdict() throws Exception {
     try (FakeHost host = new FakeHost(HostKind.V1, directory)) {
       RunActor run = host.run(spec("true").build(), launcher().started(LEADER).exited(0).write());
-      run.stop("somebody", Duration.ZERO);
+      run.handle().stop("somebody", Duration.ZERO);
 
       Outcome outcome = live(run);
 
@@ -198,20 +198,20 @@ class RunActorTest {
       RunActor run = host.run(spec("true").build(), launcher().started(LEADER).exited(0).write());
       Outcome outcome = live(run);
 
-      run.stop("too late", Duration.ZERO);
-      run.signal(Signal.TERM);
-      run.unpause();
+      run.handle().stop("too late", Duration.ZERO);
+      run.handle().signal(Signal.TERM);
+      run.handle().unpause();
       run.received(new LauncherMessage.Started(1, 1, 1, Instant.EPOCH, 0));
 
-      assertThat(run.await()).isSameAs(outcome);
-      assertThat(run.usage().memory()).isEmpty();
-      assertThatThrownBy(run::pause)
+      assertThat(run.handle().await()).isSameAs(outcome);
+      assertThat(run.handle().usage().memory()).isEmpty();
+      assertThatThrownBy(run.handle()::pause)
           .isInstanceOf(IsolatorException.class)
           .hasMessage("the run has ended");
-      assertThatThrownBy(() -> run.update(new SomeLimits().pids(5).build()))
+      assertThatThrownBy(() -> run.handle().update(new SomeLimits().pids(5).build()))
           .isInstanceOf(IsolatorException.class)
           .hasMessage("the run has ended");
-      assertThatThrownBy(() -> run.update(new SomeLimits().memory("96m").build()))
+      assertThatThrownBy(() -> run.handle().update(new SomeLimits().memory("96m").build()))
           .isInstanceOf(IsolatorException.class)
           .hasMessage("the run has ended");
     }
