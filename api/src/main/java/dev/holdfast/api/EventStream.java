@@ -18,24 +18,28 @@ public final class EventStream implements AutoCloseable {
   private final boolean follow;
   private final Reconnection reconnection;
   private OptionalLong last;
-  private Optional<InputStream> body = Optional.empty();
-  private volatile boolean closed;
+  private final LiveBody body = new LiveBody();
 
   EventStream(Door door, boolean follow, OptionalLong after) {
     this.door = door;
     this.follow = follow;
     this.last = after;
     this.reconnection = door.reconnection();
-    connect();
+    try {
+      connect();
+    } catch (IOException e) {
+      throw door.failure(e);
+    }
   }
 
-  private synchronized void connect() {
+  private InputStream connect() throws IOException {
     Request request = Request.of("GET", "/v1/events?follow=" + (follow ? 1 : 0));
     if (last.isPresent()) {
       request = request.after(last.getAsLong());
     }
-    body = Optional.of(door.ask(request).body());
+    InputStream stream = body.begin(door.ask(request).body());
     reconnection.met();
+    return stream;
   }
 
   /// The next event; waits for it. Empty at the end: of those that there are when not following,
@@ -43,20 +47,18 @@ public final class EventStream implements AutoCloseable {
   ///
   /// @throws HoldfastException when the agent does not come back
   public Optional<Event> next() throws InterruptedException {
-    while (!closed) {
+    while (!body.isClosed()) {
       try {
-        if (body.isEmpty()) {
-          connect();
-        }
-        Optional<Event> event = read(body.orElseThrow(() -> new IOException("closed")));
+        Optional<InputStream> stream = body.current();
+        Optional<Event> event = read(stream.isPresent() ? stream.get() : connect());
         event.ifPresent(it -> last = OptionalLong.of(it.id()));
         if (event.isPresent() || !follow) {
           return event;
         }
         throw new EOFException("an agent that stops ends its streams");
       } catch (IOException e) {
-        drop();
-        if (!closed) {
+        body.drop();
+        if (!body.isClosed()) {
           retry(door.failure(e));
         }
       } catch (HoldfastException e) {
@@ -109,20 +111,8 @@ public final class EventStream implements AutoCloseable {
     return Optional.of(bytes.toString(StandardCharsets.UTF_8));
   }
 
-  private synchronized void drop() {
-    try {
-      if (body.isPresent()) {
-        body.get().close();
-      }
-    } catch (IOException e) {
-      // it is of no use any more
-    }
-    body = Optional.empty();
-  }
-
   @Override
   public void close() {
-    closed = true;
-    drop();
+    body.close();
   }
 }

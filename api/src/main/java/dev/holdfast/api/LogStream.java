@@ -21,9 +21,8 @@ final class LogStream extends InputStream {
   private final BooleanSupplier hasEnded;
   private final Reconnection reconnection;
   private final LogPosition position = new LogPosition();
-  private Optional<InputStream> body = Optional.empty();
+  private final LiveBody body = new LiveBody();
   private InputStream pending = InputStream.nullInputStream();
-  private volatile boolean closed;
 
   /// @param target the log's, with a query
   /// @param hasEnded asks whether the run has ended, and so its log
@@ -69,20 +68,23 @@ final class LogStream extends InputStream {
         }
         throw new IOException("an agent that stops ends its streams");
       } catch (IOException e) {
-        drop();
-        if (closed) {
+        body.drop();
+        if (body.isClosed()) {
           throw e;
         }
         retry(door.failure(e));
       } catch (HoldfastException e) {
-        drop();
+        body.drop();
+        if (body.isClosed()) {
+          throw new IOException("closed", e);
+        }
         retry(e);
       }
     }
   }
 
   private int readOn(byte[] bytes, int offset, int length) throws IOException {
-    Optional<InputStream> stream = body;
+    Optional<InputStream> stream = body.current();
     if (stream.isEmpty()) {
       byte[] log = readWhole();
       catchUp(log, position.in(log));
@@ -91,7 +93,7 @@ final class LogStream extends InputStream {
       if (missed > 0) {
         return missed;
       }
-      stream = body;
+      stream = body.current();
     }
     int count = stream.orElseThrow(() -> new IOException("closed")).read(bytes, offset, length);
     if (count > 0) {
@@ -123,30 +125,11 @@ final class LogStream extends InputStream {
   }
 
   private void follow(long skipped) throws IOException {
-    InputStream stream = door.ask(followed).body();
-    synchronized (this) {
-      body = Optional.of(stream);
-      if (closed) {
-        stream.close();
-      }
-    }
-    stream.skipNBytes(skipped);
-  }
-
-  private synchronized void drop() {
-    try {
-      if (body.isPresent()) {
-        body.get().close();
-      }
-    } catch (IOException e) {
-      // it is of no use any more
-    }
-    body = Optional.empty();
+    body.begin(door.ask(followed).body()).skipNBytes(skipped);
   }
 
   @Override
   public void close() {
-    closed = true;
-    drop();
+    body.close();
   }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -380,6 +381,37 @@ class HoldfastClientTest {
       assertThat(events.next().orElseThrow().id()).isEqualTo(9);
       assertThat(events.next()).isEmpty();
     }
+  }
+
+  @Test
+  void closingEventsDoesNotWaitForAnAgentThatDoesNotAnswer() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    serve(
+        raw(chunks(event(1))),
+        connection -> {
+          asked.countDown();
+          closed.await();
+          connection.send(chunks(event(2)));
+        });
+    EventStream events = client().events(true, OptionalLong.empty());
+    assertThat(events.next()).isPresent();
+    CompletableFuture<Optional<Event>> next = new CompletableFuture<>();
+    Thread reader =
+        new Thread(() -> {
+          try {
+            next.complete(events.next());
+          } catch (Exception e) {
+            next.completeExceptionally(e);
+          }
+        });
+    reader.start();
+    asked.await();
+
+    events.close();
+
+    closed.countDown();
+    assertThat(next.get()).isEmpty();
   }
 
   private String follow(OptionalLong tail) throws IOException {
