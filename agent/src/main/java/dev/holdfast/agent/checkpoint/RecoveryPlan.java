@@ -1,10 +1,13 @@
 package dev.holdfast.agent.checkpoint;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Optional;
+import java.util.Set;
 
 /// What is to become of the runs that an agent finds when it starts.
 public final class RecoveryPlan {
+  // As they stand in outcomes on disk.
   static final String REBOOTED = "the host was restarted while it ran";
   static final String NO_OUTCOME = "it ended, but the file that told how cannot be read";
 
@@ -13,7 +16,15 @@ public final class RecoveryPlan {
   /// What is to become of one run.
   public sealed interface Fate {
     /// It has ended, and how is known.
-    record Ended(Checkpoint checkpoint, JsonObject outcome) implements Fate {}
+    record Ended(Checkpoint checkpoint, JsonObject outcome) implements Fate {
+      /// Whether it was found to be [Lost] by an agent before this one.
+      public boolean wasLost() {
+        JsonElement why = outcome.get("why");
+        return why != null
+            && why.isJsonPrimitive()
+            && Set.of(REBOOTED, NO_OUTCOME).contains(why.getAsString());
+      }
+    }
 
     /// It may be alive: take it over, whatever has become of it.
     record Adopt(Checkpoint checkpoint) implements Fate {}

@@ -102,9 +102,12 @@ final class Recovery {
                 () -> house.meta().read(run.get()),
                 MetaTree.Found.NOTHING);
     switch (RecoveryPlan.fate(runtime, meta, boots)) {
-      case Fate.Ended(var checkpoint, var outcome) -> {
-        Entry entry = new Entry(checkpoint);
-        entry.end(Ending.parse(outcome, checkpoint.created()));
+      case Fate.Ended ended -> {
+        if (ended.wasLost()) {
+          known.add(id);
+        }
+        Entry entry = new Entry(ended.checkpoint());
+        entry.end(Ending.parse(ended.outcome(), ended.checkpoint().created()));
         house.registry().add(entry);
         removeRuntime(id);
       }

@@ -193,6 +193,24 @@ class RestartTest {
   }
 
   @Test
+  void nothingOfAnotherBootIsTouchedByAnyLaterAgentEither() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+    ground.die();
+    String boot = ground.bootId;
+    ground.bootId = "00000000-0000-4000-8000-000000000002";
+    node = ground.start();
+    assertThat(node.inspect(ROOT, run.id()).verdict()).isEqualTo("lost");
+
+    for (String id : List.of(ground.bootId, boot, boot)) {
+      ground.die();
+      ground.bootId = id;
+      node = ground.start();
+      assertThat(ground.runs.known.orElseThrow()).contains(RunId.parse(run.id()));
+      assertThat(ground.runs.adopted).isEmpty();
+    }
+  }
+
+  @Test
   void aBootIdInTheRuntimeDirectoryCountsAsWell() throws Exception {
     ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
     ground.die();
