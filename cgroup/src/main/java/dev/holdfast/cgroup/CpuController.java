@@ -18,6 +18,9 @@ public interface CpuController {
   /// @throws CgroupException.NotFound on an older kernel
   void setBurst(Duration burst);
 
+  /// Absent before Linux 5.14.
+  Optional<Duration> burst();
+
   Usage usage();
 
   /// Absent where the kernel has no CFS bandwidth.

@@ -94,6 +94,15 @@ final class CpuV1 implements CpuController {
   }
 
   @Override
+  public Optional<Duration> burst() {
+    try {
+      return Optional.of(Duration.ofNanos(ControlText.number(fs, burst) * 1_000));
+    } catch (CgroupException.NotFound olderKernel) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
   public Usage usage() {
     Map<String, Long> ticks = ControlText.flatKeyed(fs, split);
     return new Usage(

@@ -82,6 +82,15 @@ final class CpuV2 implements CpuController {
   }
 
   @Override
+  public Optional<Duration> burst() {
+    try {
+      return Optional.of(Duration.ofNanos(ControlText.number(fs, burst) * 1_000));
+    } catch (CgroupException.NotFound olderKernel) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
   public Usage usage() {
     Map<String, Long> values = ControlText.flatKeyed(fs, stat);
     return new Usage(

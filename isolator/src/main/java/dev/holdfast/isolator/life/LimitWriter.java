@@ -18,7 +18,9 @@ import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.Policy;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.pinning.CpuLedger;
+import dev.holdfast.linux.Host;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,18 +73,25 @@ final class LimitWriter {
 
   /// Why [#update] would leave the memory limit as it is; empty when it would not.
   Optional<String> plan(Limits limits) {
-    return limits.memory().flatMap(asked -> tooMuchInUse(Policy.memory(asked), limits));
+    return limits
+        .memory()
+        .map(Policy::memory)
+        .flatMap(limit -> tooMuchInUse(limit, memoryAndSwap(limit, limits.memoryAndSwap())));
   }
 
   /// Sets what somebody else has changed; tells of each in one sentence.
   List<String> restore(Limits limits) {
     List<String> found = new ArrayList<>();
-    limits.cpus().ifPresent(cpus -> restoreCpus(cpus, limits.cpuMode(), found));
+    limits.cpus().ifPresent(cpus -> restoreCpus(cpus, limits, found));
     limits.cpusetCpus().ifPresent(cpus -> restore("cpus to run on", cpus, cpuset().cpus(), found));
     limits
         .memory()
         .map(Policy::memory)
-        .ifPresent(limit -> restore("memory limit", Limit.at(limit), memory().limit(), found));
+        .ifPresent(limit -> restoreMemory(limit, limits.memoryAndSwap(), found));
+    limits
+        .memoryReservation()
+        .map(LimitWriter::wholePages)
+        .ifPresent(kept -> restore("memory reservation", kept, memory().reservation(), found));
     limits
         .pids()
         .ifPresent(limit -> restore("limit on pids", Limit.at(limit), pids().limit(), found));
@@ -92,18 +101,40 @@ final class LimitWriter {
     return found;
   }
 
-  private void restoreCpus(Cpus cpus, CpuMode mode, List<String> found) {
+  private void restoreCpus(Cpus cpus, Limits limits, List<String> found) {
     cgroup
         .cpu()
         .ifPresent(cpu -> {
           restore("cpu weight", Policy.shares(cpus).weight(), cpu.shares().weight(), found);
-          if (mode == CpuMode.QUOTA) {
+          if (limits.cpuMode() == CpuMode.QUOTA) {
             restore("cpu quota", Limit.at(Policy.bandwidth(cpus)), cpu.bandwidth(), found);
+            limits.cpuBurst().ifPresent(burst -> restoreBurst(burst, cpu, found));
           }
         });
-    if (mode == CpuMode.PINNED) {
+    if (limits.cpuMode() == CpuMode.PINNED) {
       restore("cpus to run on", ledger.cpus(run), cpuset().cpus(), found);
     }
+  }
+
+  /// As the kernel counts it.
+  private static void restoreBurst(Duration burst, CpuController cpu, List<String> found) {
+    cpu.burst()
+        .ifPresent(is -> restore("cpu burst", burst.truncatedTo(ChronoUnit.MICROS), is, found));
+  }
+
+  /// While more is in use than was asked for it waits, and is no drift.
+  private void restoreMemory(Bytes limit, Optional<Limit<Bytes>> asked, List<String> found) {
+    Limit<Bytes> both = memoryAndSwap(limit, asked);
+    if (tooMuchInUse(limit, both).isEmpty()) {
+      restore("memory limit", Limit.at(limit), memory().limit(), found);
+      memory()
+          .memoryAndSwapLimit()
+          .ifPresent(is -> restore("limit on memory and swap", both, is, found));
+    }
+  }
+
+  private static Bytes wholePages(Bytes reservation) {
+    return new Bytes(reservation.count() / Host.pageSize() * Host.pageSize());
   }
 
   private static void restore(String what, Object wanted, Object found, List<String> sentences) {
@@ -207,7 +238,7 @@ final class LimitWriter {
   }
 
   private Optional<String> updateMemory(Bytes limit, Limits limits) {
-    Optional<String> deferred = tooMuchInUse(limit, limits);
+    Optional<String> deferred = tooMuchInUse(limit, memoryAndSwap(limit, limits.memoryAndSwap()));
     if (deferred.isPresent()) {
       memory().setSoftLimit(limit);
       return deferred;
@@ -222,13 +253,13 @@ final class LimitWriter {
     }
   }
 
-  private Optional<String> tooMuchInUse(Bytes limit, Limits limits) {
+  private Optional<String> tooMuchInUse(Bytes limit, Limit<Bytes> memoryAndSwap) {
     MemoryController memory = memory();
     Bytes usage = memory.usage();
     if (usage.compareTo(limit) > 0) {
       return Optional.of(stays(limit, usage));
     }
-    Optional<Bytes> both = memoryAndSwap(limit, limits.memoryAndSwap()).value();
+    Optional<Bytes> both = memoryAndSwap.value();
     Bytes withSwap = usage.plus(new Bytes(memory.stat().swap().orElse(0)));
     return both.isPresent() && withSwap.compareTo(both.get()) > 0
         ? Optional.of(stays(both.get(), withSwap))

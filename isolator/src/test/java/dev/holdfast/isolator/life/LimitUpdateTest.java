@@ -8,7 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.CpuBandwidth;
+import dev.holdfast.cgroup.CpuController;
+import dev.holdfast.cgroup.CpuSet;
+import dev.holdfast.cgroup.CpuShares;
 import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.cgroup.Limit;
+import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
@@ -16,6 +22,7 @@ import dev.holdfast.isolator.SomeLimits;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,6 +210,66 @@ class LimitUpdateTest {
     assertThat(ground.read(CPUSET, "cpuset.cpus")).isEqualTo("1");
     assertThat(ground.read(CPU, ground.isV2() ? "cpu.max" : "cpu.cfs_quota_us"))
         .startsWith("50000");
+  }
+
+  private List<String> restore(Ground ground, SomeLimits limits) {
+    return new LimitWriter(ground.run, id, ledger).restore(limits.build());
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void whateverSomebodyElseHasChangedIsSetAgain(HostKind kind) {
+    SomeLimits limits =
+        limits()
+            .cpus("0.5", CpuMode.QUOTA)
+            .cpuBurst(Duration.ofMillis(20))
+            .cpusetCpus("1-2")
+            .memory("64m")
+            .memoryReservation("48m")
+            .memoryAndSwap("128m")
+            .pids(10);
+    Ground ground = running(kind, limits);
+    assertThat(restore(ground, limits)).isEmpty();
+
+    CpuController cpu = ground.run.cpu().orElseThrow();
+    MemoryController memory = ground.run.memory().orElseThrow();
+    Map<String, Runnable> meddling =
+        Map.of(
+            "cpu weight", () -> cpu.setShares(CpuShares.ofWeight(7)),
+            "cpu quota", () -> cpu.setBandwidth(Limit.at(new CpuBandwidth(40_000, 100_000))),
+            "cpu burst", () -> cpu.setBurst(Duration.ofMillis(3)),
+            "cpus to run on", () -> ground.run.cpuset().orElseThrow().setCpus(CpuSet.parse("0")),
+            "limit on memory and swap",
+                () ->
+                    memory.setLimits(
+                        Limit.at(Bytes.parse("64m")), Optional.of(Limit.at(Bytes.parse("256m")))),
+            "memory limit", () -> memory.setLimits(Limit.at(Bytes.parse("96m")), Optional.empty()),
+            "memory reservation", () -> memory.setReservation(Bytes.parse("1m")),
+            "limit on pids", () -> ground.run.pids().orElseThrow().setLimit(Limit.unlimited()));
+    meddling.forEach((what, change) -> {
+      change.run();
+
+      assertThat(restore(ground, limits))
+          .as(what)
+          .isNotEmpty()
+          .anyMatch(it -> it.startsWith("the " + what + " was "));
+      assertThat(restore(ground, limits)).as(what).isEmpty();
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aMemoryLimitThatWaitsIsNoDrift(HostKind kind) {
+    Ground ground = running(kind, limits().memory("128m"));
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(100));
+    SomeLimits less = limits().memory("64m");
+    assertThat(update(ground, less)).isPresent();
+
+    assertThat(restore(ground, less)).isEmpty();
+
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(50));
+    assertThat(restore(ground, less)).isNotEmpty();
+    assertThat(limit(ground)).isEqualTo("67108864");
   }
 
   @ParameterizedTest

@@ -96,9 +96,11 @@ interface CpuContract extends Contract {
   default void aBurstAboveTheQuotaIsRefused() {
     CpuController cpu = newCpu();
     cpu.setBandwidth(Limit.at(HALF));
+    assertThat(cpu.burst()).contains(Duration.ZERO);
     cpu.setBurst(Duration.ofMillis(50));
     assertThatThrownBy(() -> cpu.setBurst(Duration.ofMillis(51)))
         .isInstanceOf(CgroupException.BadValue.class);
+    assertThat(cpu.burst()).contains(Duration.ofMillis(50));
   }
 
   @Test
