@@ -15,6 +15,10 @@ public interface Run {
   /// The pid of its executor-launcher; 0 before it is known.
   int launcher();
 
+  /// When its program was started, by its launcher's clock; exact to 10 ms while the launcher of a
+  /// run that was adopted has not spoken. Empty before.
+  java.util.Optional<java.time.Instant> started();
+
   Phase phase();
 
   /// Where a run stands.

@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,15 +78,6 @@ public final class RuntimeStore {
       return runs;
     }
     return runs;
-  }
-
-  /// When the leader was started: its launcher writes its pid right before.
-  public Optional<Instant> started(RunId id) {
-    try {
-      return Optional.of(Files.getLastModifiedTime(directory(id).resolve("pids")).toInstant());
-    } catch (IOException notYet) {
-      return Optional.empty();
-    }
   }
 
   /// Removes all of a run. Repeatable.

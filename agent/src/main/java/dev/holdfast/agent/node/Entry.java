@@ -17,13 +17,11 @@ final class Entry {
   private final ReentrantLock change = new ReentrantLock();
   private volatile Checkpoint checkpoint;
   private volatile Optional<Run> run = Optional.empty();
-  private volatile Instant started;
   private volatile boolean outOfMemoryTold;
   private boolean announced;
 
   Entry(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
-    started = checkpoint.created();
   }
 
   RunId id() {
@@ -57,12 +55,9 @@ final class Entry {
     run = Optional.of(value);
   }
 
+  /// When its program was started, or else when that was asked for.
   Instant started() {
-    return started;
-  }
-
-  void started(Instant value) {
-    started = value;
+    return run.flatMap(Run::started).orElseGet(checkpoint::created);
   }
 
   boolean isLive() {

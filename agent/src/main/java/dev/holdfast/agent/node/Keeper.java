@@ -75,9 +75,6 @@ final class Keeper {
   private void tellChange(Entry entry, Run.Phase before, Run.Phase after, String cause) {
     String from = before.name().toLowerCase(Locale.ROOT);
     String to = after.name().toLowerCase(Locale.ROOT);
-    if (after == Run.Phase.RUNNING && before == Run.Phase.PREPARING) {
-      house.runtime().started(entry.id()).ifPresent(entry::started);
-    }
     log.info(
         "{}",
         LogLine.of("run changed state")

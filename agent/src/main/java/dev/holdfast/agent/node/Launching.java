@@ -159,7 +159,6 @@ final class Launching {
       throw Refusals.unavailable(e.getMessage(), e);
     }
     entry.attach(run);
-    house.runtime().started(entry.id()).ifPresent(entry::started);
     keeper.announce(entry, "launched");
     rememberLeader(entry, run);
   }

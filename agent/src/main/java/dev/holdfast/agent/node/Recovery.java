@@ -137,7 +137,6 @@ final class Recovery {
     if (runtime.checkpoint().isEmpty()) {
       rebuild(checkpoint);
     }
-    house.runtime().started(checkpoint.id()).ifPresent(entry::started);
     try {
       entry.attach(
           house

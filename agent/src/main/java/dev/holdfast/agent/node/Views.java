@@ -10,6 +10,7 @@ import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunName;
 import dev.holdfast.isolator.Usage;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +39,11 @@ final class Views {
         WireLimits.format(checkpoint.spec().limits()),
         ending.isPresent() ? null : checkpoint.deferred().orElse(null),
         checkpoint.created().toString(),
-        started(entry, ending),
+        ending
+            .map(Ending::started)
+            .or(() -> live.flatMap(Run::started))
+            .map(Instant::toString)
+            .orElse(null),
         ending.map(it -> it.finished().toString()).orElse(null),
         live.map(Run::leader).filter(pid -> pid > 0).orElse(null),
         live.map(Run::launcher).filter(pid -> pid > 0).orElse(null),
@@ -52,14 +57,6 @@ final class Views {
         ending.map(Ending::verdict).orElse(null),
         ending.map(Ending::exitCode).orElse(null),
         whole ? ending.map(Ending::outcome).orElse(null) : null);
-  }
-
-  private static @org.jspecify.annotations.Nullable String started(
-      Entry entry, Optional<Ending> ending) {
-    if (ending.isPresent()) {
-      return ending.get().started().toString();
-    }
-    return entry.state().equals("preparing") ? null : entry.started().toString();
   }
 
   List<ProcessInfo> top(Entry entry) {

@@ -102,6 +102,11 @@ final class FakeRun implements Run {
   }
 
   @Override
+  public java.util.Optional<java.time.Instant> started() {
+    return java.util.Optional.empty();
+  }
+
+  @Override
   public Phase phase() {
     return phase;
   }

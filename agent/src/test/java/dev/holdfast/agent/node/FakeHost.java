@@ -216,6 +216,11 @@ final class FakeHost {
     }
 
     @Override
+    public Optional<Instant> started() {
+      return Optional.of(life.started);
+    }
+
+    @Override
     public Phase phase() {
       return phase;
     }

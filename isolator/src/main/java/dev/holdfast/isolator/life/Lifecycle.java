@@ -41,7 +41,8 @@ final class Lifecycle {
     /// Why it ends, once that is known.
     default Optional<Ending> why() {
       return switch (this) {
-        case Preparing _, Running() -> Optional.empty();
+        case Preparing(var stop) -> stop.map(Event.StopRequested::ending);
+        case Running() -> Optional.empty();
         case Stopping(var ending) -> Optional.of(ending);
         case Killing(var ending, _) -> Optional.of(ending);
         case Reaping(var ending) -> Optional.of(ending);

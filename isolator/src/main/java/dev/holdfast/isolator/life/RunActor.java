@@ -101,7 +101,7 @@ public final class RunActor implements LauncherProcess.Listener {
     this.around = around;
     this.origin = origin;
     this.observer = observer;
-    handle = new RunHandle(id, spec.id());
+    handle = new RunHandle(id, spec.id(), times);
     mailbox = handle.mailbox();
   }
 
@@ -219,7 +219,7 @@ public final class RunActor implements LauncherProcess.Listener {
     launcher.ifPresent(handle::show);
     // After the knock: a launcher that has ended before it has written its last.
     RunFiles files = RunFiles.read(directory.path());
-    files.pids().ifPresent(handle::show);
+    files.pids().ifPresent(this::know);
     if (launcher.isPresent()) {
       memoryWatch = adoption.resume(around.proc(), this::noticeMemory);
       if (files.pids().isPresent()) {
@@ -232,6 +232,11 @@ public final class RunActor implements LauncherProcess.Listener {
         files,
         new Lifecycle.Event.LaunchFailed(
             Verdict.OWN_ERROR_CODE, "its agent ended before it was started"));
+  }
+
+  private void know(RunFiles.Pids pids) {
+    handle.show(pids);
+    times.startedAgo(pids.age(around.proc().uptime()));
   }
 
   /// Its launcher has let us in, and so let go of the holder before us: from now on nobody but us
@@ -335,14 +340,14 @@ public final class RunActor implements LauncherProcess.Listener {
   /// Before anything is done about it: who keeps the run can tell why, even if this process dies in
   /// the middle.
   private void tell(Lifecycle.State before, Lifecycle.State after, Lifecycle.Event event) {
+    if (before.why().isEmpty()) {
+      after.why().flatMap(Lifecycle.Ending::decided).ifPresent(observer::decided);
+    }
     if (before.phase() == after.phase()) {
       return;
     }
     Run.Phase phase = after.phase();
     handle.show(phase);
-    if (phase == Run.Phase.STOPPING || phase == Run.Phase.KILLING) {
-      after.why().flatMap(Lifecycle.Ending::decided).ifPresent(observer::decided);
-    }
     if (phase != Run.Phase.ENDED) {
       observer.changed(before.phase(), phase, event.cause());
     }
@@ -466,7 +471,7 @@ public final class RunActor implements LauncherProcess.Listener {
         spec.id(),
         Verdicts.of(end.ending(), end.leader(), evidence),
         leader.map(Lifecycle.Fate.Ended::status),
-        times.started(),
+        times.begun(),
         leader.isPresent() ? times.untilEnd() : times.untilNow(),
         lastUsage,
         evidence.kills(),

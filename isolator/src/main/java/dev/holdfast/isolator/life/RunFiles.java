@@ -1,6 +1,7 @@
 package dev.holdfast.isolator.life;
 
 import dev.holdfast.linux.WaitStatus;
+import dev.holdfast.linux.proc.PidStat;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,12 @@ record RunFiles(Optional<Pids> pids, Optional<Ended> ended) {
 
   /// @param leaderStart in clock ticks since boot: with it a process is told from a later one of
   ///   the same pid
-  record Pids(int launcher, long launcherStart, int leader, long leaderStart) {}
+  record Pids(int launcher, long launcherStart, int leader, long leaderStart) {
+    /// How long ago the leader was started.
+    Duration age(Duration uptime) {
+      return uptime.minusMillis(leaderStart * 1000 / PidStat.TICKS_PER_SECOND);
+    }
+  }
 
   /// How the leader ended.
   record Ended(WaitStatus status, Instant at, Instant started, Duration took) {}

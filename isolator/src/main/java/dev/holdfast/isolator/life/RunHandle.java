@@ -13,6 +13,7 @@ import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.linux.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class RunHandle implements Run {
   private final RunId id;
   private final ExecutorId executor;
+  private final RunTimes times;
   private final BlockingQueue<Lifecycle.Event> mailbox = new LinkedBlockingQueue<>();
   private final CompletableFuture<Integer> launched = new CompletableFuture<>();
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
@@ -39,9 +41,10 @@ public final class RunHandle implements Run {
   private volatile int knownLauncher;
   private volatile int knownLeader;
 
-  RunHandle(RunId id, ExecutorId executor) {
+  RunHandle(RunId id, ExecutorId executor, RunTimes times) {
     this.id = id;
     this.executor = executor;
+    this.times = times;
   }
 
   // ---------------------------------------------------------------- for the run's own thread
@@ -138,6 +141,11 @@ public final class RunHandle implements Run {
   public int launcher() {
     int told = launcher.map(LauncherProcess::pid).orElse(0);
     return told != 0 ? told : knownLauncher;
+  }
+
+  @Override
+  public Optional<Instant> started() {
+    return times.started();
   }
 
   @Override

@@ -3,8 +3,10 @@ package dev.holdfast.isolator.life;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.cgroup.Hierarchy;
 import dev.holdfast.cgroup.host.CgroupHost;
+import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.proc.ProcFs;
@@ -13,6 +15,7 @@ import dev.holdfast.testkit.FaultyCgroupFs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /// A host on which nobody has used Holdfast yet, as a whole run needs it. Its cgroups are fake, its
@@ -48,19 +51,33 @@ final class FakeHost implements AutoCloseable {
 
   /// One that has not begun to live.
   RunActor run(ExecutorSpec spec, Path launcher) {
-    return RunActor.attached(
-        RunId.random(),
-        spec,
-        new RunActor.Surroundings(
-            root(),
-            hierarchy.controllers(),
-            runtime,
-            launcher,
-            DESTROY_TIMEOUT,
-            ledger,
-            ProcFs.system(),
-            1,
-            events));
+    return RunActor.attached(RunId.random(), spec, around(launcher, ProcFs.system()));
+  }
+
+  /// The same for one that would outlive this process.
+  RunActor detached(ExecutorSpec spec, Path launcher, RunObserver observer) {
+    Detached how = new Detached(runtime.resolve("stdout"), runtime.resolve("stderr"), 1 << 20, 2);
+    return RunActor.detached(
+        RunId.random(), spec, around(launcher, ProcFs.system()), how, observer);
+  }
+
+  /// One that a process before this one has launched.
+  RunActor adopted(RunId id, ExecutorSpec spec, ProcFs proc, RunObserver observer) {
+    return RunActor.adopted(
+        id, spec, around(Path.of("/nonexistent"), proc), Optional.empty(), observer);
+  }
+
+  private RunActor.Surroundings around(Path launcher, ProcFs proc) {
+    return new RunActor.Surroundings(
+        root(),
+        hierarchy.controllers(),
+        runtime,
+        launcher,
+        DESTROY_TIMEOUT,
+        ledger,
+        proc,
+        1,
+        events);
   }
 
   /// Below the mount points, in all trees.

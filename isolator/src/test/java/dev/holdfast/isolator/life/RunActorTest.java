@@ -9,19 +9,30 @@ import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Outcome;
+import dev.holdfast.isolator.Run;
+import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.SomeLimits;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.isolator.launcher.LauncherMessage;
 import dev.holdfast.isolator.launcher.LauncherMessage.Step;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Processes;
 import dev.holdfast.linux.Signal;
 import dev.holdfast.linux.WaitStatus;
+import dev.holdfast.linux.proc.ProcFs;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +184,65 @@ class RunActorTest {
       Outcome outcome = live(run);
 
       assertThat(outcome.verdict()).isEqualTo(new Verdict.Killed("somebody"));
+    }
+  }
+
+  /// Hears why a run is ended.
+  private static final class Decision implements RunObserver {
+    private final CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+
+    @Override
+    public void decided(Verdict why) {
+      verdict.complete(why);
+    }
+
+    Verdict await() throws Exception {
+      return verdict.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aStopBeforeTheLaunchIsDecidedAtOnce() throws Exception {
+    try (FakeHost host = new FakeHost(HostKind.V1, directory)) {
+      Decision decision = new Decision();
+      RunActor run = host.detached(spec("true").build(), launcher().write(), decision);
+      Thread thread = Thread.ofVirtual().start(run::live);
+      run.handle().stop("somebody", Duration.ZERO);
+
+      assertThat(decision.await()).isEqualTo(new Verdict.Killed("somebody"));
+
+      assertThat(run.handle().phase()).isEqualTo(Run.Phase.PREPARING);
+      assertThat(run.handle().started()).isEmpty();
+      assertThat(Processes.kill(run.handle().launcher(), Signal.KILL)).isTrue();
+      thread.join();
+    }
+  }
+
+  /// Of a run that was launched with the host, and that nobody but its pids file tells of.
+  @Test
+  void aLauncherThatStandsStillDoesNotBeginTheTimeoutAnew() throws Exception {
+    RunId id = RunId.random();
+    Path files = Files.createDirectories(directory.resolve("runs").resolve(id.toString()));
+    Files.writeString(files.resolve("pids"), "launcher 7 0\nleader " + LEADER + " 0\n");
+    Path proc = Files.createDirectory(directory.resolve("proc"));
+    Files.writeString(proc.resolve("uptime"), "100000.00 1.00\n");
+    Verdict timedOut = new Verdict.TimedOut(Verdict.Timer.WALL, Duration.ofHours(20));
+    try (FakeHost host = new FakeHost(HostKind.V1, directory);
+        ServerSocketChannel door = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      door.bind(UnixDomainSocketAddress.of(files.resolve("control")));
+      Decision decision = new Decision();
+      ExecutorSpec spec = spec("true").timeout(Duration.ofHours(20)).build();
+      RunActor run = host.adopted(id, spec, new ProcFs(proc), decision);
+      Thread thread = Thread.ofVirtual().start(run::live);
+      try (SocketChannel _ = door.accept()) {
+        assertThat(decision.await()).isEqualTo(timedOut);
+      }
+      thread.join();
+
+      Outcome outcome = run.handle().await();
+      assertThat(outcome.verdict()).isEqualTo(timedOut);
+      assertThat(outcome.started()).isBefore(Instant.now().minusSeconds(99_999));
+      assertThat(outcome.took()).isGreaterThan(Duration.ofSeconds(99_999));
     }
   }
 
