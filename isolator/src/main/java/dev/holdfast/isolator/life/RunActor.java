@@ -20,6 +20,8 @@ import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.LinuxException;
+import dev.holdfast.linux.Processes;
+import dev.holdfast.linux.Signal;
 import dev.holdfast.linux.proc.ProcFs;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +41,9 @@ public final class RunActor implements LauncherProcess.Listener {
 
   /// How long an adopted run's launcher may take to repeat what it has told before.
   private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(2);
+
+  /// How long a launcher may take to tell of a leader that has been killed.
+  private static final Duration REAPING_TIMEOUT = Duration.ofSeconds(5);
 
   private final RunId id;
   private final ExecutorSpec spec;
@@ -331,6 +336,9 @@ public final class RunActor implements LauncherProcess.Listener {
     if (begins && state instanceof Lifecycle.State.Running) {
       startTimers();
     }
+    if (state instanceof Lifecycle.State.Reaping) {
+      deadlines.in(REAPING_TIMEOUT, this::killLauncher);
+    }
     if (event instanceof Lifecycle.Event.CgroupGone itIs) {
       gone = Optional.of(itIs);
     }
@@ -437,6 +445,15 @@ public final class RunActor implements LauncherProcess.Listener {
 
   private Destroyer destroyer(Cgroup own) {
     return new Destroyer(own, around.proc(), around.destroyTimeout());
+  }
+
+  /// One that somebody has stopped would keep the run from its end. Its socket is open, so its pid
+  /// is not another's.
+  private void killLauncher() {
+    int launcher = handle.launcher();
+    if (launcher > 0) {
+      boolean _ = Processes.kill(launcher, Signal.KILL);
+    }
   }
 
   /// A clean-up that fails takes nobody's verdict.

@@ -187,6 +187,19 @@ class RunActorTest {
     }
   }
 
+  @Test
+  void aLauncherThatDoesNotTellOfTheEndDoesNotHoldItUp() throws Exception {
+    try (FakeHost host = new FakeHost(HostKind.V1, directory)) {
+      RunActor run = host.run(spec("true").build(), launcher().started(LEADER).write());
+      run.handle().stop("somebody", Duration.ZERO);
+
+      Outcome outcome = live(run);
+
+      assertThat(outcome.verdict()).isEqualTo(new Verdict.Killed("somebody"));
+      assertThat(outcome.leaderStatus()).isEmpty();
+    }
+  }
+
   /// Hears why a run is ended.
   private static final class Decision implements RunObserver {
     private final CompletableFuture<Verdict> verdict = new CompletableFuture<>();

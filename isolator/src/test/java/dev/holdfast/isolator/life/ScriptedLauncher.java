@@ -74,7 +74,7 @@ final class ScriptedLauncher {
       // Of the record the head will do; an order is eight bytes.
       String script =
           "#!/bin/sh\n/usr/bin/head -c 8 <&3 >/dev/null\n/bin/cat '%s' >&3\n%s\n"
-              .formatted(said, endsAtOnce ? "" : "/bin/cat <&3 >/dev/null");
+              .formatted(said, endsAtOnce ? "" : "exec /bin/cat <&3 >/dev/null");
       Path program = directory.resolve("launcher");
       Files.writeString(program, script);
       Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
