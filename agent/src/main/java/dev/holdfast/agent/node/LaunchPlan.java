@@ -47,11 +47,22 @@ final class LaunchPlan {
     }
     try {
       return new ExecutorId(
-          Objects.requireNonNullElse(request.framework(), DEFAULT_FRAMEWORK),
-          Objects.requireNonNullElseGet(request.name(), this::commandName));
+          withoutSteps(
+              "framework", Objects.requireNonNullElse(request.framework(), DEFAULT_FRAMEWORK)),
+          withoutSteps("name", Objects.requireNonNullElseGet(request.name(), this::commandName)));
     } catch (IllegalArgumentException e) {
       throw Refusals.bad(e);
     }
+  }
+
+  /// It could not be asked for by such a name: no path of a request has a step in it.
+  private static String withoutSteps(String field, String name) {
+    for (String part : name.split("/", -1)) {
+      if (part.equals(".") || part.equals("..")) {
+        throw Refusals.bad(field + ": '" + name + "' has a part '" + part + "', a step in a path");
+      }
+    }
+    return name;
   }
 
   boolean isNamed() {

@@ -157,6 +157,19 @@ class LaunchPlanTest {
         .isEqualTo(new ExecutorId("default", name));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"..", ".", "../../etc", "a/../b", "a/.", "/.."})
+  void aNameWithAStepInItIsABadRequest(String name) {
+    assertThatThrownBy(() -> plan(ROOT, request(name, "sleep")).executor())
+        .isInstanceOfSatisfying(
+            NodeException.class,
+            e -> {
+              assertThat(e.kind()).isEqualTo(NodeException.Kind.BAD_REQUEST);
+              assertThat(e).hasMessageStartingWith("name: '" + name + "' has a part '.");
+            });
+    assertThat(plan(ROOT, request("a/b..c", "sleep")).executor().name()).isEqualTo("a/b..c");
+  }
+
   @Test
   void whatCannotBeIsABadRequest() {
     List<LaunchRequest> requests =
