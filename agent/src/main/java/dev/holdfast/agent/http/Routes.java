@@ -159,9 +159,10 @@ final class Routes {
 
   private void events(Exchange exchange, Call call) throws IOException, InterruptedException {
     String last = exchange.request().getHeaders().get("Last-Event-ID");
-    OptionalLong after =
-        last == null || last.isEmpty() ? OptionalLong.empty() : Query.count("Last-Event-ID", last);
     boolean follow = call.query().flag("follow", true) && !exchange.isHead();
+    OptionalLong fromNowOn = follow ? OptionalLong.empty() : OptionalLong.of(0);
+    OptionalLong after =
+        last == null || last.isEmpty() ? fromNowOn : Query.count("Last-Event-ID", last);
     EventStream.serve(exchange, node, call.caller(), after, follow);
   }
 

@@ -78,6 +78,16 @@ final class StreamTest {
   }
 
   @Test
+  void withoutFollowingAllThatIsRememberedIsTold() throws IOException {
+    node.publish(FakeNode.event(1, "event"));
+    RawClient client = begin("/v1/events?follow=0");
+    assertThat(client.chunk()).contains("id: 1\n");
+    assertThat(node.calls).anyMatch(call -> call.endsWith(" events 0"));
+    begin("/v1/events");
+    assertThat(node.calls).anyMatch(call -> call.endsWith(" events -"));
+  }
+
+  @Test
   void aClientGoesOnWhereItWas() throws IOException {
     for (int i = 1; i <= 200; i++) {
       node.publish(FakeNode.event(i, "event"));
