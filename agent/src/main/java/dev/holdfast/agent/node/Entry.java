@@ -77,11 +77,12 @@ final class Entry {
     return ending.complete(value);
   }
 
-  /// Returns true once: to whoever shall tell of the launch.
-  synchronized boolean announce() {
-    boolean first = !announced;
-    announced = true;
-    return first;
+  /// Has the launch told once; returns when that is done, whoever does it.
+  synchronized void announce(Runnable teller) {
+    if (!announced) {
+      announced = true;
+      teller.run();
+    }
   }
 
   boolean outOfMemoryTold() {

@@ -62,14 +62,14 @@ final class Keeper {
     };
   }
 
-  /// Tells once that the run is there.
+  /// Tells once that the run is there, before anything else is told of it.
   void announce(Entry entry, String verb) {
-    if (entry.announce()) {
+    entry.announce(() -> {
       log.info(
           "{}",
           LogLine.of("run " + verb).with("run", entry.id()).with("executor", entry.executor()));
       house.journal().publish(verb, entry.subject(), entry.executor() + " was " + verb);
-    }
+    });
   }
 
   private void tellChange(Entry entry, Run.Phase before, Run.Phase after, String cause) {

@@ -28,7 +28,7 @@ class RegistryTest {
 
   private final Registry registry = new Registry();
 
-  private static Entry entry(String id, String framework, String name, int owner, int second) {
+  static Entry entry(String id, String framework, String name, int owner, int second) {
     return new Entry(
         new Checkpoint(
             RunId.parse(id),
