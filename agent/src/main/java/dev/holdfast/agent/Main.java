@@ -36,11 +36,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +55,7 @@ public final class Main {
   private final ServiceManager manager;
 
   /// What is open, the last first.
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Deque<AutoCloseable> open = new ConcurrentLinkedDeque<>();
 
   private Optional<Sampler> sampler = Optional.empty();
 
@@ -129,9 +129,10 @@ public final class Main {
       agent.endAll();
       return;
     }
+    // First: who finds the socket may ask it to end.
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::stop));
     open.push(HttpServer.start(http(), agent.node()));
     agent.start();
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::stop));
     log.info(
         "{}", LogLine.of("ready").with("agent", agent.agent()).with("socket", config.socket()));
     manager.ready("ready");
