@@ -24,7 +24,7 @@ public final class KernelCgroupFs implements CgroupFs {
   @Override
   public String read(Path file) {
     try {
-      return ControlFile.read(file);
+      return ControlFile.readControl(file);
     } catch (LinuxException e) {
       throw CgroupException.of("read", file, e);
     }

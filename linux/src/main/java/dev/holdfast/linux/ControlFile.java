@@ -21,6 +21,8 @@ public final class ControlFile implements AutoCloseable {
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 02000000;
 
+  private static final int HALF_A_PAGE = 2048;
+
   private final Path path;
   private final Fd fd;
 
@@ -34,13 +36,24 @@ public final class ControlFile implements AutoCloseable {
     return new String(readBytes(path, Integer.MAX_VALUE), StandardCharsets.UTF_8);
   }
 
+  /// Reads a whole file of cgroupfs. There the kernel hands over a page before it stops short: less
+  /// than half of one is all, and the system call that would say so is spared.
+  public static String readControl(Path path) {
+    return new String(readBytes(path, Integer.MAX_VALUE, HALF_A_PAGE), StandardCharsets.UTF_8);
+  }
+
   /// Reads at most `limit` bytes from the beginning of a file: for files whose length a stranger
   /// decides, as `/proc/PID/cmdline`.
   public static byte[] readBytes(Path path, int limit) {
+    return readBytes(path, limit, 1);
+  }
+
+  /// @param lessIsAll a read that brings less was the last
+  private static byte[] readBytes(Path path, int limit, int lessIsAll) {
     try (Scratch scratch = Scratch.borrow()) {
       int number = open(scratch, path, O_RDONLY);
       try {
-        return readAll(scratch, number, path, limit);
+        return readAll(scratch, number, path, limit, lessIsAll);
       } finally {
         Native.syscall(scratch, Syscalls.CLOSE, number);
       }
@@ -137,7 +150,7 @@ public final class ControlFile implements AutoCloseable {
             path);
   }
 
-  private static byte[] readAll(Scratch scratch, int number, Path path, int limit) {
+  private static byte[] readAll(Scratch scratch, int number, Path path, int limit, int lessIsAll) {
     byte[] all = new byte[0];
     while (all.length < limit) {
       int count =
@@ -151,12 +164,12 @@ public final class ControlFile implements AutoCloseable {
                       Math.min(Scratch.SIZE, limit - all.length)),
                   "read",
                   path);
-      if (count == 0) {
-        break;
-      }
       int before = all.length;
       all = Arrays.copyOf(all, before + count);
       MemorySegment.copy(scratch.buffer(), ValueLayout.JAVA_BYTE, 0, all, before, count);
+      if (count < lessIsAll) {
+        break;
+      }
     }
     return all;
   }

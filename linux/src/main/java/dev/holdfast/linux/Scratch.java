@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Native memory for the arguments of one system call, borrowed from a pool.
 ///
@@ -12,6 +14,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// and an arena a call costs half as much as the call. Not thread-safe: one borrower at a time.
 final class Scratch implements AutoCloseable {
   static final int SIZE = 16 * 1024;
+
+  /// The one that was used last: a queue's node for each call would be garbage.
+  private static final AtomicReference<@Nullable Scratch> LATEST = new AtomicReference<>();
 
   private static final ConcurrentLinkedQueue<Scratch> POOL = new ConcurrentLinkedQueue<>();
 
@@ -27,14 +32,19 @@ final class Scratch implements AutoCloseable {
   }
 
   static Scratch borrow() {
-    Scratch scratch = POOL.poll();
+    Scratch scratch = LATEST.getAndSet(null);
+    if (scratch == null) {
+      scratch = POOL.poll();
+    }
     return scratch == null ? new Scratch() : scratch;
   }
 
   @Override
   public void close() {
     used = 0;
-    POOL.offer(this);
+    if (!LATEST.compareAndSet(null, this)) {
+      POOL.offer(this);
+    }
   }
 
   MemorySegment capture() {
