@@ -11,7 +11,8 @@ import java.util.Optional;
 ///
 /// @param leaderStatus the leader's own, absent when it never ran or was lost
 /// @param took from the start of the leader to its end, or to the end of the run without one
-/// @param usage the last reading before the cgroup went
+/// @param usage the last reading before the cgroup went, without processes, pressure and what
+///   memory was used for
 /// @param oomKills processes of the run that an OOM killer ended
 /// @param kill absent when there was no cgroup to destroy
 /// @param cleanupFailure what is left, and why; absent when nothing is

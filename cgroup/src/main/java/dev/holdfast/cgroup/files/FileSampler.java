@@ -9,22 +9,30 @@ import dev.holdfast.cgroup.Sample;
 import dev.holdfast.cgroup.Sampler;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Decides which files are read when; which there are, and what they mean, each version knows.
 ///
-/// A read of an open control file takes about 1.6 µs, and a cgroup has fifteen that matter. Two of
-/// them tell whether anything happened: only if so are those read that change with them, and two of
-/// the rest in turn. If not, all the others take turns, one at a time.
+/// A read of an open control file takes 1 to 2 µs, that of `memory.stat` ten, and a cgroup has
+/// fifteen that matter. Two of them tell whether anything happened: only if so are those read that
+/// change with them, and one of the rest in turn; `memory.stat` also when memory in use has moved.
+/// If nothing happened all the others take turns.
 public abstract class FileSampler implements Sampler {
   /// `memory.stat` is the longest, with 2 to 4 KiB.
   private static final int LONGEST = 16 * 1024;
+
+  /// Memory in use has moved when it has by this part and by this much.
+  private static final int MOVED_PART = 32;
+
+  private static final long MOVED_BYTES = 1 << 20;
 
   /// One, since one thread does most of the reading: 16 KiB for each sampler would be too much.
   private static final AtomicReference<byte @Nullable []> SPARE_BUFFER = new AtomicReference<>();
@@ -32,8 +40,14 @@ public abstract class FileSampler implements Sampler {
   private final List<SampledFile> pulse = new ArrayList<>();
   private final List<SampledFile> lively = new ArrayList<>();
   private final List<SampledFile> quiet = new ArrayList<>();
+  private final List<SampledFile> totals = new ArrayList<>();
   private final List<SampledFile.Stall> stalls = new ArrayList<>();
   private final long[] before = new long[2];
+  private Optional<SampledFile> memoryStat = Optional.empty();
+  private long memoryThen;
+  private Map<Pressure.Resource, Pressure> pressure = Map.of();
+  private long pressureVersion;
+  private Optional<Bytes> peak = Optional.empty();
   private Optional<Sample> latest = Optional.empty();
   private int turn;
   private boolean fresh = true;
@@ -44,7 +58,7 @@ public abstract class FileSampler implements Sampler {
   /// One of the two files whose first numbers change whenever anything does.
   protected final <F extends SampledFile> F pulse(F file) {
     pulse.add(file);
-    return file;
+    return total(file);
   }
 
   /// Changes only while something runs.
@@ -59,6 +73,18 @@ public abstract class FileSampler implements Sampler {
     return file;
   }
 
+  /// Counts in the end.
+  protected final <F extends SampledFile> F total(F file) {
+    totals.add(file);
+    return file;
+  }
+
+  /// Tells in detail what memory is used for, and takes the kernel long to write.
+  protected final <F extends SampledFile> F memoryStat(F file) {
+    memoryStat = Optional.of(file);
+    return quiet(file);
+  }
+
   /// The pressure files of a directory of a cgroup2 tree.
   protected final void pressureIn(CgroupFs fs, Path directory) {
     for (Pressure.Resource resource : Pressure.Resource.values()) {
@@ -66,13 +92,16 @@ public abstract class FileSampler implements Sampler {
     }
   }
 
-  /// The files of the pids controller, which are the same on v1 and v2.
-  protected record Pids(SampledFile.Single current, SampledFile.Single max) {}
+  /// What the pids controller says, which is the same on v1 and v2.
+  protected record Pids(Meaning<Long> current, Meaning<Limit<Long>> max) {}
 
   protected final Pids pidsIn(CgroupFs fs, Path directory) {
+    SampledFile.Single current =
+        lively(new SampledFile.Single(fs, directory.resolve("pids.current")));
+    SampledFile.Single max = quiet(new SampledFile.Single(fs, directory.resolve("pids.max")));
     return new Pids(
-        lively(new SampledFile.Single(fs, directory.resolve("pids.current"))),
-        quiet(new SampledFile.Single(fs, directory.resolve("pids.max"))));
+        new Meaning<>(() -> count(current.value()), current),
+        new Meaning<>(() -> limit(max.value()), max));
   }
 
   /// The first number of each pulse file.
@@ -85,16 +114,26 @@ public abstract class FileSampler implements Sampler {
 
   @Override
   public final Optional<Sample> read() {
+    if (inBuffer(this::read)) {
+      latest = isAnythingKnown() ? Optional.of(sample()) : Optional.empty();
+    }
+    return latest;
+  }
+
+  @Override
+  public final Optional<Sample> readTotals() {
+    boolean _ = inBuffer(buffer -> readAll(totals, buffer));
+    return isAnythingKnown() ? Optional.of(sample()) : Optional.empty();
+  }
+
+  private static boolean inBuffer(Predicate<byte[]> reading) {
     byte[] spare = SPARE_BUFFER.getAndSet(null);
     byte[] buffer = spare == null ? new byte[LONGEST] : spare;
     try {
-      if (read(buffer)) {
-        latest = isAnythingKnown() ? Optional.of(sample()) : Optional.empty();
-      }
+      return reading.test(buffer);
     } finally {
       SPARE_BUFFER.set(buffer);
     }
-    return latest;
   }
 
   /// Returns whether anything changed.
@@ -107,16 +146,25 @@ public abstract class FileSampler implements Sampler {
     if (fresh || lost) {
       changed |= readAll(quiet, buffer);
       changed |= readAll(lively, buffer);
+      memoryThen = memoryPulse();
     } else if (busy || wasBusy) {
       changed |= readAll(lively, buffer);
-      changed |= readNext(quiet.size(), buffer);
       changed |= readNext(quiet.size(), buffer);
     } else {
       changed |= readNext(quiet.size() + lively.size(), buffer);
     }
+    if (hasMemoryMoved()) {
+      memoryThen = memoryPulse();
+      changed |= memoryStat.isPresent() && memoryStat.get().read(buffer);
+    }
     wasBusy = busy;
     fresh = false;
     return changed;
+  }
+
+  private boolean hasMemoryMoved() {
+    long distance = Math.abs(memoryPulse() - memoryThen);
+    return distance > MOVED_BYTES && distance > memoryThen / MOVED_PART;
   }
 
   private static boolean readAll(List<SampledFile> files, byte[] buffer) {
@@ -175,8 +223,15 @@ public abstract class FileSampler implements Sampler {
 
   /// The file is not read each time; what is in use now was so at least once.
   protected final Optional<Bytes> peak(SampledFile.Single file) {
-    long peak = file.value();
-    return peak == SampledFile.ABSENT ? Optional.empty() : bytes(Math.max(peak, memoryPulse()));
+    long most = file.value();
+    if (most == SampledFile.ABSENT) {
+      return Optional.empty();
+    }
+    long now = Math.max(most, memoryPulse());
+    if (peak.isEmpty() || peak.get().count() != now) {
+      peak = bytes(now);
+    }
+    return peak;
   }
 
   /// @param file tells anonymous memory, files, shared memory and inactive files, in this order
@@ -200,15 +255,23 @@ public abstract class FileSampler implements Sampler {
   }
 
   /// The limit on pids.
-  protected static Optional<Limit<Long>> limit(long value) {
+  private static Optional<Limit<Long>> limit(long value) {
     return count(value).map(it -> it == SampledFile.UNLIMITED ? Limit.unlimited() : Limit.at(it));
   }
 
   protected final Map<Pressure.Resource, Pressure> pressure() {
-    Map<Pressure.Resource, Pressure> all = new EnumMap<>(Pressure.Resource.class);
-    for (SampledFile.Stall stall : stalls) {
-      stall.pressure().ifPresent(it -> all.put(stall.resource(), it));
+    long now = 0;
+    for (int i = 0; i < stalls.size(); i++) {
+      now += stalls.get(i).version();
     }
-    return all;
+    if (now != pressureVersion) {
+      Map<Pressure.Resource, Pressure> all = new EnumMap<>(Pressure.Resource.class);
+      for (SampledFile.Stall stall : stalls) {
+        stall.pressure().ifPresent(it -> all.put(stall.resource(), it));
+      }
+      pressure = Collections.unmodifiableMap(all);
+      pressureVersion = now;
+    }
+    return pressure;
   }
 }

@@ -23,6 +23,7 @@ public abstract class SampledFile implements AutoCloseable {
   private final Path path;
   private Optional<CgroupFs.Opened> opened = Optional.empty();
   private boolean missing;
+  private long version;
 
   private SampledFile(CgroupFs fs, Path path) {
     this.fs = fs;
@@ -42,9 +43,19 @@ public abstract class SampledFile implements AutoCloseable {
   ///
   /// @param buffer lent for the time of the reading
   final boolean read(byte[] buffer) {
-    if (missing) {
-      return false;
+    boolean changed = !missing && readOpened(buffer);
+    if (changed) {
+      version++;
     }
+    return changed;
+  }
+
+  /// Another number whenever it says something else.
+  final long version() {
+    return version;
+  }
+
+  private boolean readOpened(byte[] buffer) {
     try {
       if (opened.isEmpty()) {
         opened = Optional.of(fs.open(path));

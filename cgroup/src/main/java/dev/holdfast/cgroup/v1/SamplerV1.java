@@ -9,6 +9,7 @@ import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Sample;
 import dev.holdfast.cgroup.files.ControlText;
 import dev.holdfast.cgroup.files.FileSampler;
+import dev.holdfast.cgroup.files.Meaning;
 import dev.holdfast.cgroup.files.SampledFile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,16 +26,14 @@ final class SamplerV1 extends FileSampler {
   private record Cpu(
       SampledFile.Single total,
       SampledFile.Keyed split,
-      SampledFile.Single quota,
-      SampledFile.Keyed stat) {}
+      Meaning<CpuController.Throttling> throttling) {}
 
   private record Memory(
       SampledFile.Single usage,
-      SampledFile.Keyed stat,
       SampledFile.Single peak,
-      SampledFile.Single limit,
-      SampledFile.Single kernel,
-      SampledFile.Keyed oom) {}
+      Meaning<Limit<Bytes>> limit,
+      Meaning<MemoryController.Stat> stat,
+      Meaning<Long> oomKills) {}
 
   SamplerV1(CgroupFs fs, Map<Controller, Path> directories, Optional<Path> unified) {
     cpu =
@@ -46,19 +45,24 @@ final class SamplerV1 extends FileSampler {
   }
 
   private Cpu cpu(CgroupFs fs, Path cpu, Path cpuacct) {
-    return new Cpu(
-        pulse(new SampledFile.Single(fs, cpuacct.resolve("cpuacct.usage"))),
-        lively(new SampledFile.Keyed(fs, cpuacct.resolve("cpuacct.stat"), "user", "system")),
-        quiet(new SampledFile.Single(fs, cpu.resolve("cpu.cfs_quota_us"))),
-        lively(
-            new SampledFile.Keyed(
-                fs, cpu.resolve("cpu.stat"), "nr_periods", "nr_throttled", "throttled_time")));
+    SampledFile.Single total = pulse(new SampledFile.Single(fs, cpuacct.resolve("cpuacct.usage")));
+    SampledFile.Keyed split =
+        total(quiet(new SampledFile.Keyed(fs, cpuacct.resolve("cpuacct.stat"), "user", "system")));
+    SampledFile.Single quota =
+        total(quiet(new SampledFile.Single(fs, cpu.resolve("cpu.cfs_quota_us"))));
+    SampledFile.Keyed stat =
+        total(
+            lively(
+                new SampledFile.Keyed(
+                    fs, cpu.resolve("cpu.stat"), "nr_periods", "nr_throttled", "throttled_time")));
+    return new Cpu(total, split, new Meaning<>(() -> throttling(quota, stat), quota, stat));
   }
 
   private Memory memory(CgroupFs fs, Path memory) {
-    return new Memory(
-        pulse(new SampledFile.Single(fs, memory.resolve("memory.usage_in_bytes"))),
-        lively(
+    SampledFile.Single usage =
+        pulse(new SampledFile.Single(fs, memory.resolve("memory.usage_in_bytes")));
+    SampledFile.Keyed stat =
+        memoryStat(
             new SampledFile.Keyed(
                 fs,
                 memory.resolve("memory.stat"),
@@ -66,11 +70,21 @@ final class SamplerV1 extends FileSampler {
                 "total_cache",
                 "total_shmem",
                 "total_inactive_file",
-                "total_swap")),
-        quiet(new SampledFile.Single(fs, memory.resolve("memory.max_usage_in_bytes"))),
-        quiet(new SampledFile.Single(fs, memory.resolve("memory.limit_in_bytes"))),
-        quiet(new SampledFile.Single(fs, memory.resolve("memory.kmem.usage_in_bytes"))),
-        quiet(new SampledFile.Keyed(fs, memory.resolve("memory.oom_control"), "oom_kill")));
+                "total_swap"));
+    SampledFile.Single peak =
+        total(quiet(new SampledFile.Single(fs, memory.resolve("memory.max_usage_in_bytes"))));
+    SampledFile.Single limit =
+        total(quiet(new SampledFile.Single(fs, memory.resolve("memory.limit_in_bytes"))));
+    SampledFile.Single kernel =
+        quiet(new SampledFile.Single(fs, memory.resolve("memory.kmem.usage_in_bytes")));
+    SampledFile.Keyed oom =
+        total(quiet(new SampledFile.Keyed(fs, memory.resolve("memory.oom_control"), "oom_kill")));
+    return new Memory(
+        usage,
+        peak,
+        new Meaning<>(() -> bytes(limit.value()).map(MemoryV1::asLimit), limit),
+        new Meaning<>(() -> stat(stat, kernel.value(), stat.value(4)), stat, kernel),
+        new Meaning<>(() -> count(oom.value(0)), oom));
   }
 
   @Override
@@ -87,14 +101,14 @@ final class SamplerV1 extends FileSampler {
   protected Sample sample() {
     return new Sample(
         cpu.flatMap(SamplerV1::usage),
-        cpu.flatMap(SamplerV1::throttling),
+        cpu.flatMap(it -> it.throttling().get()),
         bytes(memoryPulse()),
         memory.flatMap(it -> peak(it.peak())),
-        memory.flatMap(SamplerV1::limit),
-        memory.flatMap(SamplerV1::stat),
-        memory.flatMap(it -> count(it.oom().value(0))),
-        pids.flatMap(it -> count(it.current().value())),
-        pids.flatMap(it -> limit(it.max().value())),
+        memory.flatMap(it -> it.limit().get()),
+        memory.flatMap(it -> it.stat().get()),
+        memory.flatMap(it -> it.oomKills().get()),
+        pids.flatMap(it -> it.current().get()),
+        pids.flatMap(it -> it.max().get()),
         pressure());
   }
 
@@ -108,21 +122,13 @@ final class SamplerV1 extends FileSampler {
                 ControlText.fromTicks(cpu.split().orZero(1))));
   }
 
-  private static Optional<CpuController.Throttling> throttling(Cpu cpu) {
-    boolean capped = cpu.quota().value() >= 0;
-    SampledFile.Keyed stat = cpu.stat();
+  private static Optional<CpuController.Throttling> throttling(
+      SampledFile.Single quota, SampledFile.Keyed stat) {
+    boolean capped = quota.value() >= 0;
     return !capped || stat.value(0) == SampledFile.ABSENT
         ? Optional.empty()
         : Optional.of(
             new CpuController.Throttling(
                 stat.value(0), stat.orZero(1), Duration.ofNanos(stat.orZero(2))));
-  }
-
-  private static Optional<Limit<Bytes>> limit(Memory memory) {
-    return bytes(memory.limit().value()).map(MemoryV1::asLimit);
-  }
-
-  private static Optional<MemoryController.Stat> stat(Memory memory) {
-    return stat(memory.stat(), memory.kernel().value(), memory.stat().value(4));
   }
 }

@@ -8,6 +8,7 @@ import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Sample;
 import dev.holdfast.cgroup.files.FileSampler;
+import dev.holdfast.cgroup.files.Meaning;
 import dev.holdfast.cgroup.files.SampledFile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,15 +23,14 @@ final class SamplerV2 extends FileSampler {
   private final Optional<Memory> memory;
   private final Optional<Pids> pids;
 
-  private record Cpu(SampledFile.Keyed stat, SampledFile.Single max) {}
+  private record Cpu(SampledFile.Keyed stat, Meaning<CpuController.Throttling> throttling) {}
 
   private record Memory(
       SampledFile.Single current,
-      SampledFile.Keyed stat,
-      SampledFile.Single swap,
       SampledFile.Single peak,
-      SampledFile.Single max,
-      SampledFile.Keyed events) {}
+      Meaning<Limit<Bytes>> limit,
+      Meaning<MemoryController.Stat> stat,
+      Meaning<Long> oomKills) {}
 
   SamplerV2(CgroupFs fs, Path directory, Set<Controller> controllers) {
     cpu = controllers.contains(Controller.CPU) ? Optional.of(cpu(fs, directory)) : Optional.empty();
@@ -46,7 +46,7 @@ final class SamplerV2 extends FileSampler {
   }
 
   private Cpu cpu(CgroupFs fs, Path directory) {
-    return new Cpu(
+    SampledFile.Keyed stat =
         pulse(
             new SampledFile.Keyed(
                 fs,
@@ -56,14 +56,16 @@ final class SamplerV2 extends FileSampler {
                 "system_usec",
                 "nr_periods",
                 "nr_throttled",
-                "throttled_usec")),
-        quiet(new SampledFile.Single(fs, directory.resolve("cpu.max"))));
+                "throttled_usec"));
+    SampledFile.Single max = total(quiet(new SampledFile.Single(fs, directory.resolve("cpu.max"))));
+    return new Cpu(stat, new Meaning<>(() -> throttling(max.value(), stat), stat, max));
   }
 
   private Memory memory(CgroupFs fs, Path directory) {
-    return new Memory(
-        pulse(new SampledFile.Single(fs, directory.resolve("memory.current"))),
-        lively(
+    SampledFile.Single current =
+        pulse(new SampledFile.Single(fs, directory.resolve("memory.current")));
+    SampledFile.Keyed stat =
+        memoryStat(
             new SampledFile.Keyed(
                 fs,
                 directory.resolve("memory.stat"),
@@ -71,11 +73,21 @@ final class SamplerV2 extends FileSampler {
                 "file",
                 "shmem",
                 "inactive_file",
-                "kernel")),
-        lively(new SampledFile.Single(fs, directory.resolve("memory.swap.current"))),
-        quiet(new SampledFile.Single(fs, directory.resolve("memory.peak"))),
-        quiet(new SampledFile.Single(fs, directory.resolve("memory.max"))),
-        quiet(new SampledFile.Keyed(fs, directory.resolve("memory.events"), "oom_kill")));
+                "kernel"));
+    SampledFile.Single swap =
+        quiet(new SampledFile.Single(fs, directory.resolve("memory.swap.current")));
+    SampledFile.Single peak =
+        total(quiet(new SampledFile.Single(fs, directory.resolve("memory.peak"))));
+    SampledFile.Single max =
+        total(quiet(new SampledFile.Single(fs, directory.resolve("memory.max"))));
+    SampledFile.Keyed events =
+        total(quiet(new SampledFile.Keyed(fs, directory.resolve("memory.events"), "oom_kill")));
+    return new Memory(
+        current,
+        peak,
+        new Meaning<>(() -> limit(max.value()), max),
+        new Meaning<>(() -> stat(stat, stat.value(4), swap.value()), stat, swap),
+        new Meaning<>(() -> count(events.value(0)), events));
   }
 
   @Override
@@ -92,14 +104,14 @@ final class SamplerV2 extends FileSampler {
   protected Sample sample() {
     return new Sample(
         cpu.flatMap(SamplerV2::usage),
-        cpu.flatMap(SamplerV2::throttling),
+        cpu.flatMap(it -> it.throttling().get()),
         bytes(memoryPulse()),
         memory.flatMap(it -> peak(it.peak())),
-        memory.flatMap(SamplerV2::limit),
-        memory.flatMap(SamplerV2::stat),
-        memory.flatMap(it -> count(it.events().value(0))),
-        pids.flatMap(it -> count(it.current().value())),
-        pids.flatMap(it -> limit(it.max().value())),
+        memory.flatMap(it -> it.limit().get()),
+        memory.flatMap(it -> it.stat().get()),
+        memory.flatMap(it -> it.oomKills().get()),
+        pids.flatMap(it -> it.current().get()),
+        pids.flatMap(it -> it.max().get()),
         pressure());
   }
 
@@ -112,9 +124,7 @@ final class SamplerV2 extends FileSampler {
         : Optional.empty();
   }
 
-  private static Optional<CpuController.Throttling> throttling(Cpu cpu) {
-    SampledFile.Keyed stat = cpu.stat();
-    long quota = cpu.max().value();
+  private static Optional<CpuController.Throttling> throttling(long quota, SampledFile.Keyed stat) {
     boolean capped = quota != SampledFile.ABSENT && quota != SampledFile.UNLIMITED;
     return !capped || stat.value(3) == SampledFile.ABSENT
         ? Optional.empty()
@@ -126,14 +136,9 @@ final class SamplerV2 extends FileSampler {
     return Duration.ofNanos(count * NANOS_PER_MICRO);
   }
 
-  private static Optional<Limit<Bytes>> limit(Memory memory) {
-    long max = memory.max().value();
+  private static Optional<Limit<Bytes>> limit(long max) {
     return max == SampledFile.UNLIMITED
         ? Optional.of(Limit.unlimited())
         : bytes(max).map(Limit::at);
-  }
-
-  private static Optional<MemoryController.Stat> stat(Memory memory) {
-    return stat(memory.stat(), memory.stat().value(4), memory.swap().value());
   }
 }

@@ -437,7 +437,7 @@ public final class RunActor implements LauncherProcess.Listener {
   private void destroy() {
     Cgroup own = handle.cgroup().orElseThrow();
     memoryWatch.ifPresent(MemoryWatch::close);
-    lastUsage = UsageReader.read(own);
+    lastUsage = UsageReader.readTotals(own);
     evidence = memoryWatch.map(this::evidence).orElse(MemoryWatch.Evidence.NONE);
     Destroyer.Result result = destroyer(own).destroy();
     mailbox.add(new Lifecycle.Event.CgroupGone(result.receipt(), result.failure()));

@@ -18,6 +18,13 @@ final class UsageReader {
     }
   }
 
+  /// What counts in the end.
+  static Usage readTotals(Cgroup cgroup) {
+    try (Sampler sampler = cgroup.sampler()) {
+      return sampler.readTotals().map(Usage::of).orElse(Usage.NONE);
+    }
+  }
+
   /// Again and again.
   static UsageSampler sampler(Cgroup cgroup) {
     return new CgroupUsage(cgroup.sampler());

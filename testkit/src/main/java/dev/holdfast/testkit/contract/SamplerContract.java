@@ -95,6 +95,37 @@ interface SamplerContract extends Contract {
   }
 
   @Test
+  default void aSampleShowsAtOnceWhatALotOfNewMemoryIsUsedFor() {
+    Cgroup cgroup = newCgroup();
+    MemoryController memory = cgroup.memory().orElseThrow();
+    try (Sampler sampler = cgroup.sampler()) {
+      Sample _ = read(sampler);
+      int _ = environment().startHolder(cgroup, Bytes.ofMebibytes(24));
+      await("24 MiB are anonymous", () -> memory.stat().anon() >= 24 << 20);
+      assertThat(read(sampler).memoryStat().orElseThrow().anon()).isGreaterThanOrEqualTo(24 << 20);
+    }
+  }
+
+  @Test
+  default void totalsAreWhatCountsInTheEnd() {
+    Cgroup cgroup = newCgroup();
+    MemoryController memory = cgroup.memory().orElseThrow();
+    memory.setLimits(Limit.at(Bytes.ofMebibytes(64)), Optional.empty());
+    cgroup.cpu().orElseThrow().setBandwidth(Limit.at(new CpuBandwidth(50_000, 100_000)));
+    try (Sampler sampler = cgroup.sampler()) {
+      Sample totals = sampler.readTotals().orElseThrow();
+      assertThat(totals.cpu()).isPresent();
+      assertThat(totals.throttling()).isPresent();
+      assertThat(totals.memory()).isPresent();
+      assertThat(totals.memoryPeak()).isPresent();
+      assertThat(totals.memoryLimit()).contains(Limit.at(Bytes.ofMebibytes(64)));
+      assertThat(totals.oomKills()).contains(0L);
+      assertThat(totals.memoryStat()).isEmpty();
+      assertThat(totals.pressure()).isEmpty();
+    }
+  }
+
+  @Test
   default void aSampleShowsACapThatWasChanged() {
     Cgroup cgroup = newCgroup();
     try (Sampler sampler = cgroup.sampler()) {
