@@ -8,6 +8,7 @@ import dev.holdfast.cgroup.host.CgroupHost;
 import dev.holdfast.cgroup.host.Layout;
 import dev.holdfast.isolator.launcher.LauncherProgram;
 import dev.holdfast.isolator.life.CgroupRoot;
+import dev.holdfast.isolator.life.NestedCgroups;
 import dev.holdfast.isolator.life.RootKeeper;
 import dev.holdfast.isolator.life.RunActor;
 import dev.holdfast.isolator.life.RunDirectory;
@@ -36,6 +37,7 @@ public final class Isolator implements AutoCloseable {
   private final ProcFs proc;
   private final KernelEvents events;
   private final CpuLedger ledger;
+  private final NestedCgroups nested = new NestedCgroups();
 
   /// What this isolator has mounted, while nothing lives in it.
   private Optional<SingleHierarchy.Made> mounted;
@@ -182,6 +184,7 @@ public final class Isolator implements AutoCloseable {
         ledger,
         proc,
         Host.onlineCpus(),
+        nested,
         events);
   }
 
@@ -205,6 +208,7 @@ public final class Isolator implements AutoCloseable {
   /// Ends the watch over runs; await them first.
   @Override
   public void close() {
+    nested.close();
     events.close();
     mounted.ifPresent(SingleHierarchy.Made::undo);
   }

@@ -25,7 +25,7 @@ import java.util.Optional;
 /// v2: the kernel kills. Each time the limit stands in the way the processes are looked at, so that
 /// there is a picture, with its age, when it does.
 ///
-/// Used by the run's thread alone, but for the action of the watch.
+/// Used by the run's thread alone, but for the action of the watch and [#leaveNestedToKernel].
 final class MemoryWatch implements AutoCloseable {
   /// The kernel charges in batches of 64 pages a CPU: a cgroup at its limit may read that much
   /// less.
@@ -46,6 +46,8 @@ final class MemoryWatch implements AutoCloseable {
 
   /// v1: for a time the kernel's killer was on, although the run is to be described.
   private boolean wasUnwatched;
+
+  private volatile boolean closed;
 
   private MemoryWatch(
       MemoryController memory, Optional<MemoryController> above, OomScene scene, OomMode mode) {
@@ -262,15 +264,22 @@ final class MemoryWatch implements AutoCloseable {
     }
   }
 
-  /// Turns the kernel's killer on in cgroups that the workload made inside the run.
-  void leaveNestedToKernel() {
-    if (mode != OomMode.REPORT) {
-      return;
+  /// Whether the kernel's killer is off, and so in cgroups that the workload makes inside the run.
+  boolean hasKillerSwitch() {
+    return mode == OomMode.REPORT && memory.oom().killerSwitch().isPresent();
+  }
+
+  /// Turns the kernel's killer on in cgroups that the workload made inside the run; returns false
+  /// when this has been closed. On any thread.
+  boolean leaveNestedToKernel() {
+    if (closed) {
+      return false;
     }
     try {
       memory.oom().killerSwitch().ifPresent(OomControl.KillerSwitch::turnKillerOnBelow);
+      return true;
     } catch (CgroupException refused) {
-      return; // looked at again in a second
+      return true; // looked at again in a second
     }
   }
 
@@ -283,6 +292,7 @@ final class MemoryWatch implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     watch.ifPresent(CgroupFs.Watch::close);
   }
 }

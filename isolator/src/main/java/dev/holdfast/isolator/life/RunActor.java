@@ -37,8 +37,6 @@ public final class RunActor implements LauncherProcess.Listener {
   /// CPU time is looked at no more often than this.
   private static final Duration SHORTEST_CPU_CHECK = Duration.ofMillis(5);
 
-  private static final Duration NESTED_CHECK = Duration.ofSeconds(1);
-
   /// How long an adopted run's launcher may take to repeat what it has told before.
   private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(2);
 
@@ -74,6 +72,7 @@ public final class RunActor implements LauncherProcess.Listener {
       CpuLedger ledger,
       ProcFs proc,
       int onlineCpus,
+      NestedCgroups nested,
       KernelEvents events) {}
 
   /// A run of this process's own.
@@ -379,7 +378,7 @@ public final class RunActor implements LauncherProcess.Listener {
     spec.timeout()
         .ifPresent(limit -> deadlines.in(left(limit), () -> timeOut(Verdict.Timer.WALL, limit)));
     spec.cpuTimeout().ifPresent(this::watchCpuTime);
-    memoryWatch.ifPresent(this::watchNestedCgroups);
+    memoryWatch.ifPresent(around.nested()::lookAfter);
   }
 
   /// An adopted run has run for a time.
@@ -413,14 +412,6 @@ public final class RunActor implements LauncherProcess.Listener {
     deadlines.in(
         earliest.compareTo(SHORTEST_CPU_CHECK) < 0 ? SHORTEST_CPU_CHECK : earliest,
         () -> watchCpuTime(limit));
-  }
-
-  /// The kernel does not announce new cgroups below.
-  private void watchNestedCgroups(MemoryWatch watch) {
-    if (state instanceof Lifecycle.State.Running || state instanceof Lifecycle.State.Stopping) {
-      watch.leaveNestedToKernel();
-      deadlines.in(NESTED_CHECK, () -> watchNestedCgroups(watch));
-    }
   }
 
   private void terminate() {

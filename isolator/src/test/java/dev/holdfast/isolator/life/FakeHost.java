@@ -29,6 +29,7 @@ final class FakeHost implements AutoCloseable {
   final Hierarchy hierarchy;
   final CpuLedger ledger = Ground.ledger();
   private final Path runtime;
+  private final NestedCgroups nested = new NestedCgroups();
   private final KernelEvents events = new KernelEvents();
 
   FakeHost(HostKind kind, Path runtime) {
@@ -77,6 +78,7 @@ final class FakeHost implements AutoCloseable {
         ledger,
         proc,
         1,
+        nested,
         events);
   }
 
@@ -96,6 +98,7 @@ final class FakeHost implements AutoCloseable {
 
   @Override
   public void close() {
+    nested.close();
     events.close();
   }
 }

@@ -6,6 +6,7 @@ import static dev.holdfast.isolator.life.Ground.RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.OomMode;
 import dev.holdfast.isolator.OomReport;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +91,37 @@ class MemoryWatchTest {
     }
     assertThat(ground.fake.read(ground.file(ROOT, MEMORY, "memory.oom_control")))
         .contains("oom_kill_disable 0");
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void cgroupsMadeInsideGetTheKernelsKillerBack(HostKind kind) {
+    Ground ground = running(kind);
+
+    try (NestedCgroups nested = new NestedCgroups();
+        MemoryWatch watch = watch(ground, OomMode.REPORT)) {
+      nested.lookAfter(watch);
+      CgroupPath inside = RUN.child("made-inside");
+      ground.fake.makeDirectory(ground.file(RUN, MEMORY, "made-inside"));
+      Path control = ground.file(inside, MEMORY, "memory.oom_control");
+      assertThat(ground.fake.read(control)).contains("oom_kill_disable 1");
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(ground.fake.read(control)).contains("oom_kill_disable 0"));
+      assertThat(killerIsOff(ground)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void nobodyLooksAfterAWatchThatIsClosed(HostKind kind) {
+    Ground ground = running(kind);
+    MemoryWatch watch = watch(ground, OomMode.REPORT);
+    assertThat(watch.leaveNestedToKernel()).isTrue();
+
+    watch.close();
+
+    assertThat(watch.leaveNestedToKernel()).isFalse();
   }
 
   @ParameterizedTest
