@@ -6,18 +6,22 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// `posix_spawn(3)`: starts a program in a child that shares nothing with the JVM but the
 /// descriptors it is given.
 ///
 /// The child has an empty environment, an empty signal mask and default dispositions. Descriptors
-/// 0, 1 and 2 are the JVM's own; the others of the JVM may be inherited where the JVM did not mark
-/// them close-on-exec, so the program closes what it doesn't know.
+/// 0, 1 and 2 are the JVM's own unless another is given in their place; the others of the JVM may
+/// be inherited where the JVM did not mark them close-on-exec, so the program closes what it
+/// doesn't know.
 public final class Spawn {
   private static final short SETSIGDEF_SETSIGMASK = 0x4 | 0x8;
 
   /// Numbers from which a descriptor cannot be one of those that the child is given.
   private static final int ABOVE_GIVEN = 32;
+
+  private static final int FIRST_GIVEN = 3;
 
   // Opaque structures of the C library; the largest known (glibc, 64-bit) are 80 and 336 bytes.
   private static final int ACTIONS_SIZE = 512;
@@ -43,16 +47,29 @@ public final class Spawn {
   ///
   /// @throws LinuxException with the errno of `execve(2)` when it could not be
   public static int start(Path program, List<String> arguments, List<Fd> given) {
+    return start(program, arguments, given, Optional.empty());
+  }
+
+  /// The same.
+  ///
+  /// @param stdio becomes its descriptors 0, 1 and 2
+  public static int start(
+      Path program, List<String> arguments, List<Fd> given, Optional<Fd> stdio) {
     List<Fd> copies = new ArrayList<>();
     try (Arena arena = Arena.ofConfined();
         Scratch scratch = Scratch.borrow()) {
       long actions = arena.allocate(ACTIONS_SIZE, 16).address();
       require(call(scratch, ACTIONS_INIT, actions), program);
+      if (stdio.isPresent()) {
+        for (int number = 0; number < FIRST_GIVEN; number++) {
+          require(call(scratch, ACTIONS_DUP, actions, stdio.get().number(), number), program);
+        }
+      }
       for (int i = 0; i < given.size(); i++) {
         // Out of the way of the numbers given, or one duplication would overwrite the next source.
         Fd copy = given.get(i).duplicate(ABOVE_GIVEN);
         copies.add(copy);
-        require(call(scratch, ACTIONS_DUP, actions, copy.number(), 3 + i), program);
+        require(call(scratch, ACTIONS_DUP, actions, copy.number(), FIRST_GIVEN + i), program);
       }
       MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
       long failure =

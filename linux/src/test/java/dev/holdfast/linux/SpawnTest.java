@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -54,6 +55,22 @@ class SpawnTest {
 
       assertThat(text(first.ours())).isEqualTo("three\n");
       assertThat(text(second.ours())).isEqualTo("four\n");
+    }
+  }
+
+  @Test
+  void givesItsStdioInPlaceOfOurs() {
+    try (SocketPair sockets = SocketPair.create()) {
+      sockets.ours().writeFully("word\n".getBytes(StandardCharsets.UTF_8));
+      int pid =
+          Spawn.start(
+              SHELL,
+              List.of("sh", "-c", "read line; echo out $line; echo err $line >&2"),
+              List.of(),
+              Optional.of(sockets.theirs()));
+      Processes.await(pid);
+
+      assertThat(text(sockets.ours())).isEqualTo("out word\nerr word\n");
     }
   }
 
