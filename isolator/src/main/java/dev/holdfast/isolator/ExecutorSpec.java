@@ -22,6 +22,8 @@ public final class ExecutorSpec {
   private final Optional<Duration> timeout;
   private final Optional<Duration> cpuTimeout;
   private final Duration stopTimeout;
+  private final List<FetchUri> uris;
+  private final Optional<Path> sandbox;
 
   private ExecutorSpec(Builder builder) {
     id = builder.id;
@@ -36,6 +38,8 @@ public final class ExecutorSpec {
     timeout = builder.timeout;
     cpuTimeout = builder.cpuTimeout;
     stopTimeout = builder.stopTimeout;
+    uris = List.copyOf(builder.uris);
+    sandbox = builder.sandbox;
   }
 
   /// A spec that runs `command`, the first being the program, as root in `/` without limits and
@@ -99,6 +103,17 @@ public final class ExecutorSpec {
     return stopTimeout;
   }
 
+  /// What is fetched before it starts, in this order.
+  public List<FetchUri> uris() {
+    return uris;
+  }
+
+  /// Where that is fetched to: absolute, and writable for whom it runs as. When absent, its working
+  /// directory.
+  public Optional<Path> sandbox() {
+    return sandbox;
+  }
+
   /// Collects the optional parts.
   public static final class Builder {
     private final ExecutorId id;
@@ -113,6 +128,8 @@ public final class ExecutorSpec {
     private Optional<Duration> timeout = Optional.empty();
     private Optional<Duration> cpuTimeout = Optional.empty();
     private Duration stopTimeout = Policy.STOP_TIMEOUT;
+    private final List<FetchUri> uris = new ArrayList<>();
+    private Optional<Path> sandbox = Optional.empty();
 
     private Builder(ExecutorId id, List<String> command) {
       if (command.isEmpty() || command.getFirst().isEmpty()) {
@@ -141,10 +158,17 @@ public final class ExecutorSpec {
     }
 
     public Builder workDirectory(Path value) {
-      if (!value.isAbsolute()) {
-        throw new IllegalArgumentException("the working directory " + value + " is not absolute");
-      }
-      workDirectory = Optional.of(value);
+      workDirectory = Optional.of(requireAbsolute("working directory", value));
+      return this;
+    }
+
+    public Builder sandbox(Path value) {
+      sandbox = Optional.of(requireAbsolute("sandbox", value));
+      return this;
+    }
+
+    public Builder uri(FetchUri value) {
+      uris.add(value);
       return this;
     }
 
@@ -193,6 +217,13 @@ public final class ExecutorSpec {
     private static Duration requirePositive(String what, Duration value) {
       if (value.isZero() || value.isNegative()) {
         throw new IllegalArgumentException("the " + what + " must be more than 0");
+      }
+      return value;
+    }
+
+    private static Path requireAbsolute(String what, Path value) {
+      if (!value.isAbsolute()) {
+        throw new IllegalArgumentException("the " + what + " " + value + " is not absolute");
       }
       return value;
     }

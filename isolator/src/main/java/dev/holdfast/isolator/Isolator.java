@@ -6,6 +6,8 @@ import dev.holdfast.cgroup.Hierarchy;
 import dev.holdfast.cgroup.KernelCgroupFs;
 import dev.holdfast.cgroup.host.CgroupHost;
 import dev.holdfast.cgroup.host.Layout;
+import dev.holdfast.isolator.fetch.Fetch;
+import dev.holdfast.isolator.fetch.FetchedRun;
 import dev.holdfast.isolator.launcher.LauncherProgram;
 import dev.holdfast.isolator.life.CgroupRoot;
 import dev.holdfast.isolator.life.NestedCgroups;
@@ -14,15 +16,18 @@ import dev.holdfast.isolator.life.RunActor;
 import dev.holdfast.isolator.life.RunDirectory;
 import dev.holdfast.isolator.opening.SingleHierarchy;
 import dev.holdfast.isolator.pinning.CpuLedger;
+import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.KernelVersion;
 import dev.holdfast.linux.proc.Mount;
 import dev.holdfast.linux.proc.ProcFs;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /// Runs commands in cgroups of their own, in this process: the counterpart of [ProcessBuilder] that
 /// can limit, and kill a whole tree.
@@ -114,25 +119,38 @@ public final class Isolator implements AutoCloseable {
   }
 
   /// Starts a run whose stdin, stdout and stderr are those of this process, and returns when its
-  /// program runs, or its [Verdict.LaunchFailed] is known.
+  /// program runs, or its [Verdict.LaunchFailed] is known. One with files to fetch is returned at
+  /// once, in [Run.Phase#FETCHING].
   ///
   /// @throws IsolatorException when it cannot be set up; nothing of it is left then
   public Run launch(ExecutorSpec spec) {
     RunId id = RunId.random();
-    return start(id, RunActor.attached(id, spec, surroundings(preflight.check(spec))));
+    RunActor.Surroundings around = surroundings(preflight.check(spec));
+    Function<RunObserver, RunActor> run =
+        observer -> RunActor.attached(id, spec, around, Optional.empty(), observer);
+    return spec.uris().isEmpty()
+        ? start(id, run.apply(RunObserver.NONE))
+        : fetch(id, spec, run, config.runtimeDirectory(), RunObserver.NONE);
   }
 
   /// Starts a run that outlives this process: its output goes to files, and whoever opens the same
   /// runtime directory can [#adopt] it. Returns when its program runs, or its
-  /// [Verdict.LaunchFailed] is known.
+  /// [Verdict.LaunchFailed] is known; one with files to fetch is returned at once, in
+  /// [Run.Phase#FETCHING], and ends with this process until it is [Run.Phase#PREPARING].
   ///
   /// The run's directory in the runtime directory may be there already, with files of the caller's;
   /// it stays until the caller removes it.
   ///
   /// @throws IsolatorException when it cannot be set up; nothing of it is left then
   public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
-    return start(
-        id, RunActor.detached(id, spec, surroundings(preflight.check(spec)), detached, observer));
+    RunActor.Surroundings around = surroundings(preflight.check(spec));
+    Function<RunObserver, RunActor> run = it -> RunActor.detached(id, spec, around, detached, it);
+    if (spec.uris().isEmpty()) {
+      return start(id, run.apply(observer));
+    }
+    // Below the run's own directory: whoever removes that removes what a fetcher has left, too.
+    RunDirectory directory = RunDirectory.ensure(config.runtimeDirectory(), id);
+    return fetch(id, spec, run, directory.path(), observer);
   }
 
   /// Takes over a run that another process has launched detached, whatever has become of it: one
@@ -143,32 +161,69 @@ public final class Isolator implements AutoCloseable {
   public Run adopt(RunId id, ExecutorSpec spec, Optional<Verdict> decided, RunObserver observer) {
     RunActor run =
         RunActor.adopted(id, spec, surroundings(preflight.chosen(spec)), decided, observer);
-    begin(id, run);
+    begin(id, run::live);
     return run.handle();
   }
 
   private Run start(RunId id, RunActor run) {
-    begin(id, run);
+    begin(id, run::live);
     run.handle().awaitLaunch();
     return run.handle();
   }
 
-  private void begin(RunId id, RunActor run) {
+  /// @param run makes it, not yet alive
+  /// @param files below which what the fetcher's own run keeps is
+  private Run fetch(
+      RunId id,
+      ExecutorSpec spec,
+      Function<RunObserver, RunActor> run,
+      Path files,
+      RunObserver observer) {
+    Fetch fetch =
+        Fetch.of(id, spec, config.fetch(), hierarchy.controllers(), config.libraryDirectory());
+    RunActor.Surroundings around = surroundings(preflight.check(fetch.spec())).in(files);
+    FetchedRun.Starter starter =
+        new FetchedRun.Starter() {
+          @Override
+          public RunActor run(RunObserver itsObserver) {
+            return run.apply(itsObserver);
+          }
+
+          @Override
+          public Run startFetcher(Fd stdio, RunObserver itsObserver) {
+            RunActor fetcher =
+                RunActor.attached(
+                    fetch.id(), fetch.spec(), around, Optional.of(stdio), itsObserver);
+            begin(fetch.id(), fetcher::live);
+            return fetcher.handle();
+          }
+
+          @Override
+          public KernelEvents events() {
+            return events;
+          }
+        };
+    FetchedRun fetched = new FetchedRun(id, spec.id(), fetch, starter, observer);
+    begin(id, fetched::live);
+    return fetched;
+  }
+
+  private void begin(RunId id, Runnable life) {
     // A second one would take the launcher from the first, which would take it for gone.
     if (!live.add(id)) {
       throw new IsolatorException("the run " + id + " is looked after here already");
     }
     try {
-      config.threads().newThread(() -> live(id, run)).start();
+      config.threads().newThread(() -> live(id, life)).start();
     } catch (RuntimeException | Error noThread) {
       live.remove(id);
       throw noThread;
     }
   }
 
-  private void live(RunId id, RunActor run) {
+  private void live(RunId id, Runnable life) {
     try {
-      run.live();
+      life.run();
     } finally {
       live.remove(id);
     }

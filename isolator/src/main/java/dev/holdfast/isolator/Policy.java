@@ -27,6 +27,12 @@ public final class Policy {
   /// How long the OOM report may take while the run stands at its limit.
   public static final Duration OOM_REPORT_TIMEOUT = Duration.ofSeconds(1);
 
+  /// How long no byte may come of a file that is fetched, as Mesos later had it.
+  public static final Duration FETCH_STALL_TIMEOUT = Duration.ofMinutes(1);
+
+  /// Of all files that are fetched for a run.
+  public static final Bytes FETCH_SIZE_LIMIT = Bytes.ofMebibytes(10 * 1024);
+
   /// `PATH` of a run that does not say otherwise.
   public static final String SEARCH_PATH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

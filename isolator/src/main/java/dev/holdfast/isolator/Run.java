@@ -23,6 +23,8 @@ public interface Run {
 
   /// Where a run stands.
   enum Phase {
+    /// The files that it needs are on their way.
+    FETCHING,
     PREPARING,
     RUNNING,
     /// Asked to end.
@@ -39,6 +41,11 @@ public interface Run {
 
   /// The pids of its processes now; empty when it has ended.
   java.util.Set<Integer> processes();
+
+  /// What is on its way for it now; empty but in [Phase#FETCHING].
+  default java.util.Optional<FetchProgress> fetching() {
+    return java.util.Optional.empty();
+  }
 
   /// Whether [#pause] holds it.
   boolean isPaused();
@@ -79,6 +86,13 @@ public interface Run {
 
   /// Reads what it uses again and again, at less cost than [#usage].
   UsageSampler sampler();
+
+  /// How far the fetching of one file has come.
+  ///
+  /// @param uri for a person, see [FetchUri#shown]
+  /// @param extracting whether it is there and what is counted comes out of it
+  /// @param total when it is known
+  record FetchProgress(String uri, boolean extracting, long bytes, java.util.OptionalLong total) {}
 
   /// What an update did to the hard memory limit.
   ///

@@ -112,6 +112,7 @@ final class Entry {
 
   private static String state(Run run) {
     return switch (run.phase()) {
+      case FETCHING -> "fetching";
       case PREPARING -> "preparing";
       case RUNNING -> run.isPaused() ? "paused" : "running";
       case STOPPING -> "stopping";

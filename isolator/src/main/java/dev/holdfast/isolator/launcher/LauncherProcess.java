@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// One executor-launcher that this process started, or whose door it has come through, and the
 /// control socket to it.
@@ -76,19 +77,21 @@ public final class LauncherProcess implements AutoCloseable {
   ///
   /// @param label what `ps` shows behind the program's name
   /// @param lock becomes its descriptor 4
+  /// @param stdio becomes the run's stdin, stdout and stderr; absent for this process's own
   /// @throws LinuxException when the program cannot be executed, or the record not be sent
   public static LauncherProcess start(
       Path program,
       List<String> label,
       LaunchRecord record,
       Fd lock,
+      Optional<Fd> stdio,
       KernelEvents events,
       Listener listener) {
     SocketPair sockets = SocketPair.create();
     try {
       List<String> arguments = new ArrayList<>(List.of(LauncherProgram.NAME));
       arguments.addAll(label);
-      int pid = Spawn.start(program, arguments, List.of(sockets.theirs(), lock));
+      int pid = Spawn.start(program, arguments, List.of(sockets.theirs(), lock), stdio);
       sockets.theirs().close();
       LauncherProcess process = new LauncherProcess(pid, sockets.ours(), events, listener);
       try {

@@ -18,6 +18,7 @@ import dev.holdfast.isolator.Verdict;
 import dev.holdfast.isolator.launcher.LauncherMessage;
 import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.isolator.pinning.CpuLedger;
+import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.LinuxException;
 import dev.holdfast.linux.Processes;
@@ -73,11 +74,30 @@ public final class RunActor implements LauncherProcess.Listener {
       ProcFs proc,
       int onlineCpus,
       NestedCgroups nested,
-      KernelEvents events) {}
+      KernelEvents events) {
+    /// The same with the runs' files below another directory.
+    public Surroundings in(Path directory) {
+      return new Surroundings(
+          root,
+          controllers,
+          directory,
+          launcherProgram,
+          destroyTimeout,
+          ledger,
+          proc,
+          onlineCpus,
+          nested,
+          events);
+    }
+  }
 
   /// A run of this process's own.
-  public static RunActor attached(RunId id, ExecutorSpec spec, Surroundings around) {
-    return new RunActor(id, spec, around, new Origin.Attached(), RunObserver.NONE);
+  ///
+  /// @param stdio what its stdin, stdout and stderr are, closed here when it has them; absent for
+  ///   this process's own
+  public static RunActor attached(
+      RunId id, ExecutorSpec spec, Surroundings around, Optional<Fd> stdio, RunObserver observer) {
+    return new RunActor(id, spec, around, new Origin.Attached(stdio), observer);
   }
 
   /// A run that outlives this process.
@@ -140,7 +160,7 @@ public final class RunActor implements LauncherProcess.Listener {
 
   private RunDirectory directory() {
     return switch (origin) {
-      case Origin.Attached() -> RunDirectory.create(around.runtimeDirectory(), id);
+      case Origin.Attached _ -> RunDirectory.create(around.runtimeDirectory(), id);
       case Origin.Launched _ -> RunDirectory.ensure(around.runtimeDirectory(), id);
       case Origin.Adopted _ -> RunDirectory.of(around.runtimeDirectory(), id);
     };
@@ -298,13 +318,19 @@ public final class RunActor implements LauncherProcess.Listener {
     Optional<Path> killerSwitch = memoryWatch.flatMap(MemoryWatch::killerSwitchFile);
     Optional<Detached> detached =
         origin instanceof Origin.Launched(var how) ? Optional.of(how) : Optional.empty();
-    return LauncherProcess.start(
-        around.launcherProgram(),
-        LauncherLabel.of(own.path().name(), detached.isPresent()),
-        Launch.describe(spec, own, lease, directory, killerSwitch, detached),
-        lease.lock().fd(),
-        around.events(),
-        this);
+    Optional<Fd> stdio = origin instanceof Origin.Attached(var given) ? given : Optional.empty();
+    try {
+      return LauncherProcess.start(
+          around.launcherProgram(),
+          LauncherLabel.of(own.path().name(), detached.isPresent()),
+          Launch.describe(spec, own, lease, directory, killerSwitch, detached),
+          lease.lock().fd(),
+          stdio,
+          around.events(),
+          this);
+    } finally {
+      stdio.ifPresent(Fd::close);
+    }
   }
 
   private Lifecycle.Event nextEvent() {
@@ -494,8 +520,8 @@ public final class RunActor implements LauncherProcess.Listener {
     switch (message) {
       case LauncherMessage.Started start -> {
         times.started(start.at(), start.monotonicNanos());
-        goOn();
         handle.launched(start.leader());
+        goOn();
       }
       case LauncherMessage.Exited(var status, var at, long monotonicNanos) -> {
         times.ended(monotonicNanos);

@@ -51,7 +51,7 @@ public record RunDirectory(Path path) {
   }
 
   /// The directory of a run that an agent keeps, who may have put something there already.
-  static RunDirectory ensure(Path runtimeDirectory, RunId run) {
+  public static RunDirectory ensure(Path runtimeDirectory, RunId run) {
     RunDirectory directory = of(runtimeDirectory, run);
     return Files.isDirectory(directory.path) ? directory : create(runtimeDirectory, run);
   }

@@ -52,7 +52,12 @@ final class FakeHost implements AutoCloseable {
 
   /// One that has not begun to live.
   RunActor run(ExecutorSpec spec, Path launcher) {
-    return RunActor.attached(RunId.random(), spec, around(launcher, ProcFs.system()));
+    return RunActor.attached(
+        RunId.random(),
+        spec,
+        around(launcher, ProcFs.system()),
+        Optional.empty(),
+        RunObserver.NONE);
   }
 
   /// The same for one that would outlive this process.

@@ -135,6 +135,7 @@ class LauncherDoorTest {
           LauncherLabel.of("x", true),
           record,
           lock.fd(),
+          Optional.empty(),
           events,
           holder);
     }
