@@ -148,6 +148,7 @@ public final class Main {
             .withRoot(config.cgroupsRoot())
             .withRuntimeDirectory(config.runtimeDirectory())
             .withDestroyTimeout(config.destroyTimeout())
+            .withFetch(config.fetch())
             .withDemands(
                 new HostDemands(
                     config.hierarchy(),
@@ -212,6 +213,7 @@ public final class Main {
         config.stopTimeout(),
         config.strict(),
         config.gcDelay(),
+        config.fetch(),
         new Checkpoint.Logs(config.logSize().count(), config.logFiles()),
         version());
   }

@@ -89,6 +89,7 @@ public final class Training {
         60.0,
         null,
         1.0,
+        null,
         null);
   }
 }

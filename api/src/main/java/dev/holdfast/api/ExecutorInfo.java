@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// One run of an executor. Instants are ISO 8601 in UTC.
 ///
 /// @param id the run's UUID
-/// @param state `preparing`, `running`, `paused`, `stopping`, `killing` or `finished`
+/// @param state `fetching`, `preparing`, `running`, `paused`, `stopping`, `killing` or `finished`
 /// @param owner the user on whose behalf it was launched
 /// @param user whom it runs as
 /// @param limits as asked for

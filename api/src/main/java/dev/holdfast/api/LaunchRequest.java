@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param workdir absolute; the sandbox when absent
 /// @param ulimits as `nofile=1024:4096`
 /// @param oom `report` or `kernel`
+/// @param uris fetched into the sandbox first, in this order
 public record LaunchRequest(
     @Nullable String framework,
     @Nullable String name,
@@ -28,4 +29,5 @@ public record LaunchRequest(
     @Nullable Double timeoutSeconds,
     @Nullable Double cpuTimeoutSeconds,
     @Nullable Double stopTimeoutSeconds,
-    @Nullable String oom) {}
+    @Nullable String oom,
+    @Nullable List<FetchUri> uris) {}

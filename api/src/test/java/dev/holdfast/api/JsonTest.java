@@ -41,7 +41,10 @@ class JsonTest {
             1.5,
             null,
             null,
-            "report");
+            "report",
+            List.of(
+                new FetchUri("http://h/a", true, null, "ab"),
+                new FetchUri("/b", null, false, null)));
 
     assertThat(Json.parse(Json.format(request), LaunchRequest.class)).isEqualTo(request);
   }

@@ -114,6 +114,7 @@ public final class Agent implements Closeable {
         null,
         null,
         null,
+        null,
         null);
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.FetchUri;
 import dev.holdfast.api.LaunchRequest;
 import dev.holdfast.isolator.DurationText;
 import dev.holdfast.isolator.OomMode;
@@ -38,7 +39,18 @@ record LaunchOptions(CallOptions options) {
             .value("--stop-timeout", DurationText::parse)
             .map(LimitOptions::seconds)
             .orElse(null),
-        options.value("--oom", OomMode::parse).map(OomMode::word).orElse(null));
+        options.value("--oom", OomMode::parse).map(OomMode::word).orElse(null),
+        uris());
+  }
+
+  private @org.jspecify.annotations.Nullable List<FetchUri> uris() {
+    List<FetchUri> uris =
+        RunOptions.uris(options).stream()
+            .map(uri ->
+                new FetchUri(
+                    uri.value(), uri.executable(), uri.extract(), uri.sha256().orElse(null)))
+            .toList();
+    return uris.isEmpty() ? null : uris;
   }
 
   private Map<String, String> labels() {

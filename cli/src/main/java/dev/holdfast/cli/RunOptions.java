@@ -8,12 +8,14 @@ import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.DurationText;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.FetchUri;
 import dev.holdfast.isolator.Identity;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.OomMode;
 import dev.holdfast.isolator.ResourceLimit;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -84,6 +86,12 @@ final class RunOptions {
         spec, "FILE", "File of environment variables, one a line.", "--env-file");
     CallOptions.addRepeatable(
         spec, "NAME=SOFT[:HARD]", "Limit of setrlimit(2), as nofile=1024.", "--ulimit");
+    CallOptions.addRepeatable(
+        spec,
+        "URI[,extract=false][,executable=true][,sha256=SUM]",
+        "Fetch this file into the working directory first, and extract archives: http, https, ftp,"
+            + " ftps, hdfs, hftp, file or a path.",
+        "--uri");
     CallOptions.add(spec, "FILE", "Write the verdict there as JSON.", "--verdict");
     spec.addPositional(
         PositionalParamSpec.builder()
@@ -117,6 +125,7 @@ final class RunOptions {
       for (String limit : options.list("--ulimit")) {
         builder.resourceLimit(CallOptions.parse("--ulimit", limit, ResourceLimit::parse));
       }
+      uris(options).forEach(builder::uri);
       new RunEnvironment(identity, options.list("--env-file"), options.list("--env"))
           .variables()
           .forEach(builder::environment);
@@ -124,6 +133,15 @@ final class RunOptions {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /// What is to be fetched first.
+  static List<FetchUri> uris(CallOptions options) {
+    List<FetchUri> uris = new ArrayList<>();
+    for (String uri : options.list("--uri")) {
+      uris.add(CallOptions.parse("--uri", uri, FetchUri::parse));
+    }
+    return uris;
   }
 
   /// Where to write the verdict.

@@ -4,6 +4,7 @@ import dev.holdfast.api.AgentSocket;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Isolator;
+import dev.holdfast.isolator.IsolatorConfig;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.Policy;
@@ -56,7 +57,7 @@ final class RunVerb implements Verb {
     ExecutorSpec spec = options.toSpec();
     Optional<VerdictFile> verdictFile = options.verdictFile();
     noticeMinimum(options, streams);
-    try (Isolator isolator = Isolator.open(Surroundings.config());
+    try (Isolator isolator = Isolator.open(config(spec));
         SignalForwarding signals = SignalForwarding.install(spec.stopTimeout())) {
       Run run = launch(isolator, spec, verdictFile);
       Outcome outcome;
@@ -68,6 +69,12 @@ final class RunVerb implements Verb {
       verdictFile.ifPresent(file -> file.write(outcome, spec, streams));
       return outcome.exitCode();
     }
+  }
+
+  /// What is for fetching is read when there is something to fetch.
+  private static IsolatorConfig config(ExecutorSpec spec) {
+    IsolatorConfig config = Surroundings.config();
+    return spec.uris().isEmpty() ? config : config.withFetch(Surroundings.fetching());
   }
 
   private static Run launch(

@@ -17,11 +17,12 @@ import java.util.concurrent.TimeUnit;
 /// The command writes to the same terminal, and we do not see what: so the last row is taken out of
 /// the scrolling region, as apt does for its progress, and only while the terminal reads line by
 /// line, since a full-screen program has it to itself. Appears after a few seconds, and never when
-/// stderr is not a terminal.
+/// stderr is not a terminal. While files are fetched it tells of them, from the start.
 final class StatusLine implements AutoCloseable {
   private static final int STDERR = 2;
   private static final Duration FIRST = Duration.ofSeconds(3);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration FETCHING = Duration.ofMillis(300);
 
   private static final String SAVE = "\0337";
   private static final String RESTORE = "\0338";
@@ -51,14 +52,14 @@ final class StatusLine implements AutoCloseable {
   }
 
   private void draw() {
-    Duration pause = FIRST;
+    Duration pause = isFetching() ? FETCHING : FIRST;
     try {
       while (!ended.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
         Optional<Terminal.Size> size = Terminal.size(STDERR);
         if (size.isPresent() && size.get().rows() > 2 && Terminal.isLineByLine(STDERR)) {
           show(size.get(), text());
         }
-        pause = INTERVAL;
+        pause = isFetching() ? FETCHING : INTERVAL;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -102,7 +103,15 @@ final class StatusLine implements AutoCloseable {
     }
   }
 
+  private boolean isFetching() {
+    return run.phase() == Run.Phase.FETCHING;
+  }
+
   private String text() {
+    return isFetching() ? FetchText.of(run.fetching()) : usageText();
+  }
+
+  private String usageText() {
     Usage usage = run.usage();
     StringBuilder text =
         new StringBuilder("holdfast ").append(Streams.printable(run.executor().toString()));

@@ -3,9 +3,12 @@ package dev.holdfast.cli;
 import dev.holdfast.api.AgentSocket;
 import dev.holdfast.api.HoldfastClient;
 import dev.holdfast.cgroup.CgroupPath;
+import dev.holdfast.isolator.FetchConfig;
 import dev.holdfast.isolator.IsolatorConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// What the caller's environment says about where Holdfast keeps its things.
 final class Surroundings {
@@ -31,27 +34,37 @@ final class Surroundings {
     IsolatorConfig config =
         IsolatorConfig.defaults()
             .withThreads(Thread.ofPlatform().daemon().name("run-", 0).factory());
-    String root = System.getenv("HOLDFAST_CGROUPS_ROOT");
-    if (root != null) {
-      try {
-        config = config.withRoot(CgroupPath.parse(root));
-      } catch (IllegalArgumentException e) {
-        throw new UsageException("HOLDFAST_CGROUPS_ROOT: " + e.getMessage(), e);
-      }
+    Optional<CgroupPath> root = variable("HOLDFAST_CGROUPS_ROOT", CgroupPath::parse);
+    if (root.isPresent()) {
+      config = config.withRoot(root.get());
     }
-    String runtime = System.getenv("HOLDFAST_RUNTIME_DIR");
-    if (runtime != null) {
-      Path path;
-      try {
-        path = Path.of(runtime);
-      } catch (InvalidPathException e) {
-        throw new UsageException("HOLDFAST_RUNTIME_DIR: " + e.getMessage(), e);
-      }
-      if (!path.isAbsolute()) {
-        throw new UsageException("HOLDFAST_RUNTIME_DIR: " + runtime + " is not an absolute path");
-      }
-      config = config.withRuntimeDirectory(path);
+    Optional<Path> runtime = variable("HOLDFAST_RUNTIME_DIR", Surroundings::directory);
+    if (runtime.isPresent()) {
+      config = config.withRuntimeDirectory(runtime.get());
     }
     return config;
+  }
+
+  /// How files are fetched, as the agent's flags of these names would have it.
+  static FetchConfig fetching() {
+    FetchConfig usual = FetchConfig.DEFAULT;
+    return new FetchConfig(
+        variable("HOLDFAST_HADOOP_HOME", Surroundings::directory),
+        variable("HOLDFAST_FRAMEWORKS_HOME", Surroundings::directory),
+        variable("HOLDFAST_FETCHER_STALL_TIMEOUT", RunOptions::time).orElse(usual.stallTimeout()),
+        variable("HOLDFAST_FETCHER_SIZE_LIMIT", RunOptions::memory).orElse(usual.sizeLimit()));
+  }
+
+  private static <T> Optional<T> variable(String name, Function<String, T> parser) {
+    return Optional.ofNullable(System.getenv(name))
+        .map(text -> CallOptions.parse(name, text, parser));
+  }
+
+  private static Path directory(String text) {
+    Path path = Path.of(text);
+    if (!path.isAbsolute()) {
+      throw new IllegalArgumentException(text + " is not an absolute path");
+    }
+    return path;
   }
 }

@@ -11,6 +11,7 @@ import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.Credentials;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.FetchUri;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.OomMode;
 import dev.holdfast.isolator.Policy;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,18 @@ class RunOptionsTest {
     assertThat(spec.timeout()).isEmpty();
     assertThat(options("true").verdictFile()).isEmpty();
     assertThat(options("true").askedMemory()).isEmpty();
+  }
+
+  @Test
+  void filesToFetchAreKeptInTheirOrder() {
+    assertThat(spec("--uri", "http://h/a.tgz,extract=false", "--uri=/b,executable=true").uris())
+        .containsExactly(
+            new FetchUri("http://h/a.tgz", false, false, Optional.empty()),
+            new FetchUri("/b", true, true, Optional.empty()));
+    assertThat(spec().uris()).isEmpty();
+    assertThatThrownBy(() -> spec("--uri", "gopher://h/a"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("--uri: the URI 'gopher://h/a' is malformed: ");
   }
 
   @Test
@@ -335,6 +349,7 @@ class RunOptionsTest {
                 "--env",
                 "--env-file",
                 "--ulimit",
+                "--uri",
                 "--verdict",
                 "--help"));
     Set<String> all = new TreeSet<>();

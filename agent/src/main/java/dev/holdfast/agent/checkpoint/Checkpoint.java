@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param bootId of the host when it was launched: on another boot its pids are others'
 /// @param deferred why a limit is not yet what was asked for
 /// @param decided why it is being ended, from before the first kill on
+/// @param fetched whether its files are there: only then can anything of it have been launched
 public record Checkpoint(
     RunId id,
     ExecutorSpec spec,
@@ -32,7 +33,8 @@ public record Checkpoint(
     Instant created,
     String bootId,
     Optional<String> deferred,
-    Optional<Verdict> decided) {
+    Optional<Verdict> decided,
+    boolean fetched) {
   /// @param uid -1 for one that the kernel did not name
   public record Owner(int uid, String name) {}
 
@@ -61,7 +63,8 @@ public record Checkpoint(
         created,
         bootId,
         why,
-        decided);
+        decided,
+        fetched);
   }
 
   private ExecutorSpec limited(Limits limits) {
@@ -77,6 +80,8 @@ public record Checkpoint(
     spec.workDirectory().ifPresent(builder::workDirectory);
     spec.timeout().ifPresent(builder::timeout);
     spec.cpuTimeout().ifPresent(builder::cpuTimeout);
+    spec.sandbox().ifPresent(builder::sandbox);
+    spec.uris().forEach(builder::uri);
     return builder.build();
   }
 
@@ -92,7 +97,29 @@ public record Checkpoint(
         created,
         bootId,
         deferred,
-        Optional.of(value));
+        Optional.of(value),
+        fetched);
+  }
+
+  public Checkpoint withFetched() {
+    return new Checkpoint(
+        id,
+        spec,
+        owner,
+        user,
+        sandbox,
+        logs,
+        cgroupsRoot,
+        created,
+        bootId,
+        deferred,
+        decided,
+        true);
+  }
+
+  /// Whether it ended with its agent, before anything of it was launched.
+  public boolean isUnlaunched() {
+    return !spec.uris().isEmpty() && !fetched;
   }
 
   public String format() {
@@ -110,6 +137,7 @@ public record Checkpoint(
     json.addProperty("boot_id", bootId);
     deferred.ifPresent(why -> json.addProperty("deferred", why));
     decided.ifPresent(verdict -> json.add("decided", VerdictJson.format(verdict)));
+    json.addProperty("fetched", fetched);
     return json.toString();
   }
 
@@ -130,6 +158,7 @@ public record Checkpoint(
         fields.instant("created"),
         fields.text("boot_id"),
         fields.optionalText("deferred"),
-        fields.optionalObject("decided").map(VerdictJson::parse));
+        fields.optionalObject("decided").map(VerdictJson::parse),
+        fields.has("fetched") && fields.flag("fetched"));
   }
 }

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /// The working directories of runs, in the seed's places:
 /// `<work-dir>/slaves/<agent>/frameworks/<framework>/executors/<executor>/runs/<uuid>`.
@@ -18,6 +21,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// All directories above a sandbox are the agent's own, so that nobody can put another thing in a
 /// sandbox's place; the sandbox itself is its user's alone.
 public final class Sandboxes {
+  private static final FileAttribute<Set<PosixFilePermission>> READABLE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--"));
+
   private final Path top;
 
   public Sandboxes(Path workDirectory, String agent) {
@@ -36,16 +42,26 @@ public final class Sandboxes {
   }
 
   /// Makes the run's sandbox; it must not exist.
-  public Path create(ExecutorId executor, RunId id, Credentials user) throws IOException {
-    Path sandbox = path(executor, id);
-    open(runs(executor));
+  public Path create(Checkpoint run) throws IOException {
+    Path sandbox = path(run.executor(), run.id());
+    Credentials user = run.spec().credentials();
+    open(runs(run.executor()));
     Files.createDirectory(
         sandbox,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Files.setAttribute(sandbox, "unix:gid", user.gid(), LinkOption.NOFOLLOW_LINKS);
-    Files.setAttribute(sandbox, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
-    AtomicFile.link(sandbox.resolveSibling("latest"), Path.of(id.toString()));
+    if (run.isUnlaunched()) {
+      // What makes them otherwise is not there yet, and may never be.
+      give(Files.createFile(sandbox.resolve("stdout"), READABLE), user);
+      give(Files.createFile(sandbox.resolve("stderr"), READABLE), user);
+    }
+    give(sandbox, user);
+    AtomicFile.link(sandbox.resolveSibling("latest"), Path.of(run.id().toString()));
     return sandbox;
+  }
+
+  private static void give(Path path, Credentials user) throws IOException {
+    Files.setAttribute(path, "unix:gid", user.gid(), LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(path, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
   }
 
   /// Makes a directory through which everybody may pass, and those above it.

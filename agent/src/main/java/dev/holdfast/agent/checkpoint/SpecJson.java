@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import dev.holdfast.isolator.Credentials;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.FetchUri;
 import dev.holdfast.isolator.OomMode;
 import dev.holdfast.isolator.ResourceLimit;
 import java.util.Locale;
@@ -34,7 +35,31 @@ final class SpecJson {
     spec.timeout().ifPresent(time -> json.addProperty("timeout_nanos", time.toNanos()));
     spec.cpuTimeout().ifPresent(time -> json.addProperty("cpu_timeout_nanos", time.toNanos()));
     json.addProperty("stop_timeout_nanos", spec.stopTimeout().toNanos());
+    spec.sandbox().ifPresent(sandbox -> json.addProperty("sandbox", sandbox.toString()));
+    json.add("uris", uris(spec));
     return json;
+  }
+
+  private static JsonArray uris(ExecutorSpec spec) {
+    JsonArray array = new JsonArray();
+    for (FetchUri uri : spec.uris()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("value", uri.value());
+      json.addProperty("executable", uri.executable());
+      json.addProperty("extract", uri.extract());
+      uri.sha256().ifPresent(sum -> json.addProperty("sha256", sum));
+      array.add(json);
+    }
+    return array;
+  }
+
+  private static FetchUri uri(JsonElement element) {
+    Fields fields = new Fields(element.getAsJsonObject());
+    return new FetchUri(
+        fields.text("value"),
+        fields.flag("executable"),
+        fields.flag("extract"),
+        fields.optionalText("sha256"));
   }
 
   private static JsonArray resourceLimits(ExecutorSpec spec) {
@@ -70,6 +95,12 @@ final class SpecJson {
     fields.nanos("timeout_nanos").ifPresent(builder::timeout);
     fields.nanos("cpu_timeout_nanos").ifPresent(builder::cpuTimeout);
     fields.nanos("stop_timeout_nanos").ifPresent(builder::stopTimeout);
+    if (fields.has("sandbox")) {
+      builder.sandbox(fields.path("sandbox"));
+    }
+    if (fields.has("uris")) {
+      fields.list("uris", SpecJson::uri).forEach(builder::uri);
+    }
     return builder.build();
   }
 

@@ -5,6 +5,7 @@ import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.DurationText;
+import dev.holdfast.isolator.FetchConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.function.Function;
 /// @param interval between two readings of what runs use
 /// @param stopTimeout between the request to end and the kill, when a run does not say
 /// @param gcDelay how long ended runs are kept
+/// @param fetch how files are fetched before a run starts
 /// @param idle settings of Mesos' that set nothing here, as they are written
 public record AgentConfig(
     Path workDirectory,
@@ -43,6 +45,7 @@ public record AgentConfig(
     Duration gcDelay,
     Bytes logSize,
     int logFiles,
+    FetchConfig fetch,
     Optional<Listen> http,
     Optional<Path> tokenFile,
     List<String> idle) {
@@ -96,6 +99,7 @@ public record AgentConfig(
             settings.value(Flag.GC_DELAY, DurationText::parse),
             settings.value(Flag.LOG_SIZE, AgentConfig::logSize),
             settings.value(Flag.LOG_FILES, AgentConfig::logFiles),
+            fetch(settings),
             optional(settings, Flag.HTTP, Listen::parse),
             optional(settings, Flag.HTTP_TOKEN_FILE, AgentConfig::directory),
             settings.idle());
@@ -109,6 +113,14 @@ public record AgentConfig(
     return settings.text(Flag.CGROUPS_HIERARCHY).equals("auto")
         ? Optional.empty()
         : Optional.of(settings.value(Flag.CGROUPS_HIERARCHY, AgentConfig::directory));
+  }
+
+  private static FetchConfig fetch(Settings settings) {
+    return new FetchConfig(
+        optional(settings, Flag.HADOOP_HOME, AgentConfig::directory),
+        optional(settings, Flag.FRAMEWORKS_HOME, AgentConfig::directory),
+        settings.value(Flag.FETCHER_STALL_TIMEOUT, AgentConfig::positive),
+        settings.value(Flag.FETCHER_SIZE_LIMIT, Bytes::parse));
   }
 
   private static <T> Optional<T> optional(

@@ -64,11 +64,16 @@ record Ending(
 
   /// Of a run whose end nobody saw.
   static Outcome lost(Checkpoint checkpoint, String why, Instant started, Instant now) {
+    return unseen(checkpoint, new Verdict.Lost(why), started, now);
+  }
+
+  /// Of a run whose end nobody saw, but of which it is known.
+  static Outcome unseen(Checkpoint checkpoint, Verdict verdict, Instant started, Instant now) {
     Duration took = Duration.between(started, now);
     return new Outcome(
         checkpoint.id(),
         checkpoint.executor(),
-        new Verdict.Lost(why),
+        verdict,
         Optional.empty(),
         started,
         took.isNegative() ? Duration.ZERO : took,

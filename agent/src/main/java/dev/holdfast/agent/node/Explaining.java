@@ -7,6 +7,7 @@ import dev.holdfast.api.Event;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CpuController;
 import dev.holdfast.isolator.Limits;
+import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.Usage;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +19,14 @@ import java.util.Optional;
 /// Puts what is known of a run into sentences with numbers. Pure.
 ///
 /// @param usage a reading of now; absent when it has ended
+/// @param fetching what is on its way for it
 record Explaining(
-    Checkpoint checkpoint, String state, Instant started, Instant now, Optional<Usage> usage) {
+    Checkpoint checkpoint,
+    String state,
+    Instant started,
+    Instant now,
+    Optional<Usage> usage,
+    Optional<Run.FetchProgress> fetching) {
 
   String summary(Optional<JsonObject> outcome) {
     if (outcome.isPresent()) {
@@ -27,6 +34,8 @@ record Explaining(
     }
     String since = seconds(Duration.between(started, now));
     return switch (state) {
+      case "fetching" ->
+          checkpoint.executor() + " waits for its files" + fetching.map(Explaining::of).orElse("");
       case "preparing" -> checkpoint.executor() + " is being launched";
       case "paused" -> checkpoint.executor() + " is paused: none of its processes gets any CPU";
       case "stopping" ->
@@ -34,6 +43,14 @@ record Explaining(
       case "killing" -> checkpoint.executor() + " is being killed" + decided();
       default -> checkpoint.executor() + " has been running for " + since;
     };
+  }
+
+  private static String of(Run.FetchProgress fetching) {
+    return ": "
+        + new Bytes(fetching.bytes())
+        + (fetching.total().isPresent() ? " of " + new Bytes(fetching.total().getAsLong()) : "")
+        + (fetching.extracting() ? " extracted from " : " of ")
+        + fetching.uri();
   }
 
   private String decided() {

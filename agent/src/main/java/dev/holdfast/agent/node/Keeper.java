@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +76,11 @@ final class Keeper {
   private void tellChange(Entry entry, Run.Phase before, Run.Phase after, String cause) {
     String from = before.name().toLowerCase(Locale.ROOT);
     String to = after.name().toLowerCase(Locale.ROOT);
+    if (before == Run.Phase.FETCHING && after == Run.Phase.PREPARING) {
+      rememberFetched(entry);
+    } else if (after == Run.Phase.RUNNING && before == Run.Phase.PREPARING) {
+      rememberLeader(entry);
+    }
     log.info(
         "{}",
         LogLine.of("run changed state")
@@ -89,17 +95,39 @@ final class Keeper {
     house.journal().publish("state", entry.subject(), from + " → " + to + ": " + cause, data);
   }
 
-  private void decide(Entry entry, Verdict verdict) {
+  /// For people and for scripts of the seed's time: recovery does not rely on it.
+  void rememberLeader(Entry entry) {
+    int leader = entry.run().map(Run::leader).orElse(0);
+    if (leader <= 0) {
+      return;
+    }
+    try {
+      house.meta().leader(entry.checkpoint(), leader);
+    } catch (IOException e) {
+      log.warn("{}", failed("cannot write down the leader's pid, ignoring", entry), e);
+    }
+  }
+
+  /// Before anything is launched: a recovered agent would launch it once more.
+  private void rememberFetched(Entry entry) {
+    change(entry, Checkpoint::withFetched, "cannot write down that the run's files are there");
+  }
+
+  private void change(Entry entry, UnaryOperator<Checkpoint> how, String failure) {
     entry.change().lock();
     try {
-      Checkpoint checkpoint = entry.checkpoint().withDecided(verdict);
+      Checkpoint checkpoint = how.apply(entry.checkpoint());
       entry.checkpoint(checkpoint);
       house.runtime().save(checkpoint);
     } catch (IOException e) {
-      log.warn("{}", failed("cannot write down why the run is ended, ignoring", entry), e);
+      log.warn("{}", failed(failure + ", ignoring", entry), e);
     } finally {
       entry.change().unlock();
     }
+  }
+
+  private void decide(Entry entry, Verdict verdict) {
+    change(entry, it -> it.withDecided(verdict), "cannot write down why the run is ended");
     if (verdict instanceof Verdict.OutOfMemory outOfMemory) {
       tellOutOfMemory(entry, outOfMemory);
     }

@@ -7,7 +7,9 @@ import dev.holdfast.api.ResourceLimits;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.FetchUri;
 import dev.holdfast.isolator.Identity;
+import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.OomMode;
 import dev.holdfast.isolator.Policy;
@@ -16,15 +18,19 @@ import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.Users;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /// Turns a request into what is to run, or says why it cannot be or may not.
 final class LaunchPlan {
   private static final String DEFAULT_FRAMEWORK = "default";
   private static final int LONGEST_DEFAULT_NAME = 60;
+  private static final Set<String> LOGS = Set.of("stdout", "stderr");
 
   private final Caller caller;
   private final LaunchRequest request;
@@ -140,6 +146,7 @@ final class LaunchPlan {
               .limits(limits())
               .credentials(user.credentials())
               .workDirectory(workDirectory().orElse(sandbox))
+              .sandbox(sandbox)
               .stopTimeout(
                   request.stopTimeoutSeconds() == null
                       ? settings.stopTimeout()
@@ -159,10 +166,42 @@ final class LaunchPlan {
       if (request.oom() != null) {
         builder.oomMode(oomMode(request.oom()));
       }
+      uris().forEach(builder::uri);
       return builder.build();
     } catch (IllegalArgumentException e) {
       throw Refusals.bad(e);
     }
+  }
+
+  private List<FetchUri> uris() {
+    List<FetchUri> uris = new ArrayList<>();
+    List<dev.holdfast.api.FetchUri> asked = Objects.requireNonNullElse(request.uris(), List.of());
+    for (int i = 0; i < asked.size(); i++) {
+      uris.add(uri("uris[" + i + "]: ", asked.get(i)));
+    }
+    return uris;
+  }
+
+  private FetchUri uri(String field, dev.holdfast.api.FetchUri asked) {
+    FetchUri uri;
+    try {
+      uri =
+          new FetchUri(
+              asked.value(),
+              Objects.requireNonNullElse(asked.executable(), false),
+              Objects.requireNonNullElse(asked.extract(), true),
+              Optional.ofNullable(asked.sha256()));
+      if (uri.source() == FetchUri.Source.FILE) {
+        Path _ = settings.fetch().locate(uri);
+      }
+    } catch (IllegalArgumentException | IsolatorException e) {
+      throw new IllegalArgumentException(field + e.getMessage(), e);
+    }
+    if (LOGS.contains(uri.fileName())) {
+      throw new IllegalArgumentException(
+          field + "a file named " + uri.fileName() + " would be in the place of the run's own");
+    }
+    return uri;
   }
 
   private Limits limits() {
@@ -203,7 +242,8 @@ final class LaunchPlan {
   }
 
   /// Made from nothing: what every program expects, what was asked for, and then the seed's own
-  /// variables, on which executors rely.
+  /// variables, on which executors rely. Of those, `MESOS_SLAVE_PID` and `MESOS_RECOVERY_TIMEOUT`
+  /// are not there, since there is no such agent to connect to, nor one whose absence ends a run.
   private Map<String, String> environment(
       ExecutorId executor, RunId run, Identity user, Path sandbox, String agent) {
     Map<String, String> variables = new LinkedHashMap<>();
@@ -215,6 +255,7 @@ final class LaunchPlan {
           variables.put("LOGNAME", account.name());
           variables.put("SHELL", account.shell());
         });
+    variables.put("LIBPROCESS_PORT", "0");
     variables.putAll(Objects.requireNonNullElse(request.environment(), Map.of()));
     variables.put("MESOS_DIRECTORY", sandbox.toString());
     variables.put("MESOS_SLAVE_ID", agent);

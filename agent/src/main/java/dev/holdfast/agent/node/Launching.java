@@ -96,7 +96,8 @@ final class Launching {
             house.clock().instant(),
             house.bootId(),
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty(),
+            false));
   }
 
   private void admit(Entry entry) {
@@ -111,10 +112,7 @@ final class Launching {
     try {
       house.runtime().create(checkpoint);
       patiently(() -> house.meta().begin(checkpoint));
-      patiently(() ->
-          house
-              .sandboxes()
-              .create(checkpoint.executor(), checkpoint.id(), checkpoint.spec().credentials()));
+      patiently(() -> house.sandboxes().create(checkpoint));
     } catch (IOException e) {
       throw Refusals.unavailable("cannot write down the run: " + reason(e), e);
     }
@@ -160,22 +158,7 @@ final class Launching {
     }
     entry.attach(run);
     keeper.announce(entry, "launched");
-    rememberLeader(entry, run);
-  }
-
-  /// For people and for scripts of the seed's time: recovery does not rely on it.
-  private void rememberLeader(Entry entry, Run run) {
-    if (run.leader() <= 0) {
-      return;
-    }
-    try {
-      house.meta().leader(entry.checkpoint(), run.leader());
-    } catch (IOException e) {
-      log.warn(
-          "{}",
-          LogLine.of("cannot write down the leader's pid, ignoring").with("run", entry.id()),
-          e);
-    }
+    keeper.rememberLeader(entry);
   }
 
   /// Nothing of it stays.

@@ -16,6 +16,7 @@ import dev.holdfast.api.ProcessInfo;
 import dev.holdfast.api.ResourceLimits;
 import dev.holdfast.api.Stats;
 import dev.holdfast.api.UpdateResult;
+import dev.holdfast.isolator.Run;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -230,6 +231,7 @@ final class LocalNode implements Node {
     return house.registry().live().stream()
         .flatMap(entry ->
             entry.run().stream()
+                .filter(run -> run.phase() != Run.Phase.FETCHING)
                 .map(run ->
                     new LiveRun(
                         entry.id(),

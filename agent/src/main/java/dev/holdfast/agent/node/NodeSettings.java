@@ -3,6 +3,7 @@ package dev.holdfast.agent.node;
 import dev.holdfast.agent.checkpoint.Checkpoint;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.FetchConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -14,6 +15,7 @@ import java.time.Duration;
 /// @param stopTimeout when a request does not say
 /// @param strict whether what cannot be read ends the start
 /// @param gcDelay how long ended runs are kept
+/// @param fetch how files are fetched before a run starts
 public record NodeSettings(
     Path workDirectory,
     Path runtimeDirectory,
@@ -24,5 +26,6 @@ public record NodeSettings(
     Duration stopTimeout,
     boolean strict,
     Duration gcDelay,
+    FetchConfig fetch,
     Checkpoint.Logs logs,
     String version) {}

@@ -8,9 +8,11 @@ import dev.holdfast.agent.checkpoint.RuntimeStore;
 import dev.holdfast.agent.logging.LogLine;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -137,15 +139,17 @@ final class Recovery {
     if (runtime.checkpoint().isEmpty()) {
       rebuild(checkpoint);
     }
+    // Only the runtime directory's copy knows whether it has been launched.
+    boolean unlaunched = runtime.checkpoint().filter(Checkpoint::isUnlaunched).isPresent();
+    if (unlaunched && checkpoint.decided().isPresent()) {
+      known.add(checkpoint.id());
+      Instant now = house.clock().instant();
+      keeper.end(
+          entry, Ending.unseen(checkpoint, checkpoint.decided().get(), checkpoint.created(), now));
+      return;
+    }
     try {
-      entry.attach(
-          house
-              .runs()
-              .adopt(
-                  checkpoint.id(),
-                  checkpoint.spec(),
-                  checkpoint.decided(),
-                  keeper.observer(entry, "recovered")));
+      entry.attach(unlaunched ? launch(entry) : takeOver(entry));
       known.add(checkpoint.id());
       keeper.announce(entry, "recovered");
     } catch (IsolatorException e) {
@@ -170,6 +174,29 @@ final class Recovery {
               + its
               + ", and with --recover cleanup to end it first");
     }
+  }
+
+  private Run takeOver(Entry entry) {
+    Checkpoint checkpoint = entry.checkpoint();
+    return house
+        .runs()
+        .adopt(
+            checkpoint.id(),
+            checkpoint.spec(),
+            checkpoint.decided(),
+            keeper.observer(entry, "recovered"));
+  }
+
+  /// The fetcher ended with the agent that had started it: its files are fetched once more.
+  private Run launch(Entry entry) {
+    Checkpoint checkpoint = entry.checkpoint();
+    return house
+        .runs()
+        .launch(
+            checkpoint.id(),
+            checkpoint.spec(),
+            checkpoint.detached(),
+            keeper.observer(entry, "recovered"));
   }
 
   /// The durable copy knows all but what has been decided since.

@@ -72,7 +72,12 @@ final class Views {
     Optional<Usage> usage = entry.isLive() ? entry.run().map(Run::usage) : Optional.empty();
     Explaining explaining =
         new Explaining(
-            entry.checkpoint(), entry.state(), entry.started(), house.clock().instant(), usage);
+            entry.checkpoint(),
+            entry.state(),
+            entry.started(),
+            house.clock().instant(),
+            usage,
+            entry.run().flatMap(Run::fetching));
     List<String> details = explaining.details(outcome, events);
     if (unsaved) {
       details.add("its outcome could not be written down yet: that is tried again");

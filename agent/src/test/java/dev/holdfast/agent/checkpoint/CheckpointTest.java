@@ -10,6 +10,7 @@ import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.Credentials;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.FetchUri;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.OomMode;
 import dev.holdfast.isolator.OomReport;
@@ -54,6 +55,9 @@ class CheckpointTest {
             .timeout(Duration.ofSeconds(3))
             .cpuTimeout(Duration.ofNanos(5))
             .stopTimeout(Duration.ZERO)
+            .sandbox(Path.of("/work/sandbox"))
+            .uri(new FetchUri("http://h/a.tgz", true, false, Optional.of("ab".repeat(32))))
+            .uri(FetchUri.parse("/etc/hosts"))
             .build();
     return new Checkpoint(
         RunId.parse("0b1c2d3e-4f50-4162-8374-95a6b7c8d9e0"),
@@ -66,7 +70,8 @@ class CheckpointTest {
         Instant.parse("2026-01-02T03:04:05.006Z"),
         "00000000-0000-4000-8000-000000000001",
         Optional.of("400 MiB in use"),
-        Optional.empty());
+        Optional.empty(),
+        true);
   }
 
   static List<Verdict> verdicts() {

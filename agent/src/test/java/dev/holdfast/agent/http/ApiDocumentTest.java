@@ -9,6 +9,7 @@ import dev.holdfast.api.ErrorInfo;
 import dev.holdfast.api.Event;
 import dev.holdfast.api.ExecutorInfo;
 import dev.holdfast.api.Explanation;
+import dev.holdfast.api.FetchUri;
 import dev.holdfast.api.KillReceipt;
 import dev.holdfast.api.KillRequest;
 import dev.holdfast.api.LaunchRequest;
@@ -62,6 +63,7 @@ final class ApiDocumentTest {
         Event.class,
         ExecutorInfo.class,
         Explanation.class,
+        FetchUri.class,
         KillReceipt.class,
         KillReceipt.Victim.class,
         KillRequest.class,

@@ -77,6 +77,7 @@ final class FakeHost {
   }
 
   final class Agent implements Runs {
+    final Set<RunId> launched = ConcurrentHashMap.newKeySet();
     final Set<RunId> adopted = ConcurrentHashMap.newKeySet();
     volatile Optional<Set<RunId>> known = Optional.empty();
     volatile boolean dead;
@@ -91,7 +92,12 @@ final class FakeHost {
       write(detached.stdout(), "hello from " + spec.id().name() + "\n");
       FakeRun run = new FakeRun(this, id, spec, life, observer);
       life.seenBy = Optional.of(run);
-      observer.changed(Run.Phase.PREPARING, Run.Phase.RUNNING, "its program runs");
+      launched.add(id);
+      if (spec.uris().isEmpty()) {
+        observer.changed(Run.Phase.PREPARING, Run.Phase.RUNNING, "its program runs");
+      } else {
+        run.phase = Run.Phase.FETCHING;
+      }
       return run;
     }
 
@@ -153,6 +159,18 @@ final class FakeHost {
       this.spec = spec;
       this.life = life;
       this.observer = observer;
+    }
+
+    /// Its files are there: it goes on.
+    void fetched() {
+      observer.changed(Phase.FETCHING, Phase.PREPARING, "its files are there");
+      phase = Phase.RUNNING;
+      observer.changed(Phase.PREPARING, Phase.RUNNING, "its program runs");
+    }
+
+    /// Somebody wants it ended, and nothing has come of that yet.
+    void decide(Verdict verdict) {
+      observer.decided(verdict);
     }
 
     synchronized void end(Verdict verdict) {

@@ -8,6 +8,7 @@ import dev.holdfast.agent.metrics.Meters;
 import dev.holdfast.agent.metrics.Statistics;
 import dev.holdfast.agent.resources.Books;
 import dev.holdfast.agent.resources.NodeResources;
+import dev.holdfast.api.FetchUri;
 import dev.holdfast.api.LaunchRequest;
 import dev.holdfast.api.ResourceLimits;
 import dev.holdfast.api.Stats;
@@ -15,6 +16,7 @@ import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.FetchConfig;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.Users;
@@ -98,6 +100,7 @@ final class Ground implements AutoCloseable {
         Duration.ofSeconds(5),
         strict,
         gcDelay,
+        FetchConfig.DEFAULT,
         new Checkpoint.Logs(4096, 3),
         "1.0");
   }
@@ -148,7 +151,39 @@ final class Ground implements AutoCloseable {
       @org.jspecify.annotations.Nullable String user,
       String... command) {
     return new LaunchRequest(
-        null, name, List.of(command), null, limits, user, null, null, null, null, null, null, null);
+        null,
+        name,
+        List.of(command),
+        null,
+        limits,
+        user,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /// With a file to fetch first.
+  static LaunchRequest fetching(String name, String uri) {
+    return new LaunchRequest(
+        null,
+        name,
+        List.of("x"),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(new FetchUri(uri, null, null, null)));
   }
 
   static ResourceLimits memory(long mebibytes) {

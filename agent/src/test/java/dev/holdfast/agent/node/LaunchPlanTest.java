@@ -13,12 +13,14 @@ import dev.holdfast.api.ResourceLimits;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
+import dev.holdfast.isolator.FetchUri;
 import dev.holdfast.isolator.Identity;
 import dev.holdfast.isolator.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +127,7 @@ class LaunchPlanTest {
             null,
             null,
             null,
+            null,
             null);
     assertThat(spec(request).environment())
         .containsExactlyInAnyOrderEntriesOf(
@@ -134,6 +137,7 @@ class LaunchPlanTest {
                 Map.entry("USER", "anna"),
                 Map.entry("LOGNAME", "anna"),
                 Map.entry("SHELL", "/bin/sh"),
+                Map.entry("LIBPROCESS_PORT", "0"),
                 Map.entry("MESOS_DIRECTORY", "/work/sandbox"),
                 Map.entry("MESOS_SLAVE_ID", "agent-1"),
                 Map.entry("MESOS_FRAMEWORK_ID", "fw"),
@@ -209,7 +213,29 @@ class LaunchPlanTest {
         timeout,
         null,
         null,
-        oom);
+        oom,
+        null);
+  }
+
+  @Test
+  void filesAreFetchedIntoTheSandbox() {
+    ExecutorSpec spec = spec(Ground.fetching("x", "http://h/a.tgz"));
+
+    assertThat(spec.sandbox()).contains(Path.of("/work/sandbox"));
+    assertThat(spec.uris())
+        .containsExactly(new FetchUri("http://h/a.tgz", false, true, Optional.empty()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://h/, uris[0]: the URI 'http://h/' is malformed",
+    "relative/x, uris[0]: the URI 'relative/x' is a relative path",
+    "http://h/stdout, uris[0]: a file named stdout would be in the place of the run's own",
+  })
+  void badUrisAreNamed(String uri, String message) {
+    assertThatThrownBy(() -> spec(Ground.fetching("x", uri)))
+        .isInstanceOf(NodeException.class)
+        .hasMessageStartingWith(message);
   }
 
   @Test

@@ -41,7 +41,8 @@ class RegistryTest {
             THEN.plusSeconds(second),
             "boot",
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty(),
+            false));
   }
 
   private Entry add(String id, String framework, String name, int owner, int second) {

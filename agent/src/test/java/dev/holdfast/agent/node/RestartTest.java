@@ -2,6 +2,7 @@ package dev.holdfast.agent.node;
 
 import static dev.holdfast.agent.node.Ground.ANNA;
 import static dev.holdfast.agent.node.Ground.ROOT;
+import static dev.holdfast.agent.node.Ground.fetching;
 import static dev.holdfast.agent.node.Ground.memory;
 import static dev.holdfast.agent.node.Ground.request;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,6 +71,47 @@ class RestartTest {
     assertThat(node.explain(ROOT, ids.getFirst()).events())
         .extracting(Event::type)
         .contains("launched", "recovered");
+  }
+
+  private FakeHost.FakeRun seen(ExecutorInfo run) {
+    return ground.host.life(run.id()).seenBy.orElseThrow();
+  }
+
+  @Test
+  void aRunWhoseFilesWereOnTheirWayIsLaunchedAgain() throws Exception {
+    ExecutorInfo fetching = node.launch(ROOT, fetching("a", "http://h/x"));
+    ExecutorInfo fetched = node.launch(ROOT, fetching("b", "http://h/x"));
+    assertThat(fetching.state()).isEqualTo("fetching");
+    assertThat(fetching.started()).isNull();
+    seen(fetched).fetched();
+    assertThat(node.inspect(ROOT, fetched.id()).state()).isEqualTo("running");
+    ground.die();
+    node = ground.start();
+
+    assertThat(ground.runs.launched).containsExactly(RunId.parse(fetching.id()));
+    assertThat(ground.runs.adopted).containsExactly(RunId.parse(fetched.id()));
+    assertThat(ground.runs.known.orElseThrow()).hasSize(2);
+    assertThat(node.inspect(ROOT, fetching.id()).state()).isEqualTo("fetching");
+  }
+
+  @Test
+  void aRunThatWasToBeKilledWhileItFetchedIsNotLaunchedAgain() throws Exception {
+    ExecutorInfo fetching = node.launch(ROOT, fetching("a", "http://h/x"));
+    seen(fetching).decide(new Verdict.Killed("anna"));
+    ground.die();
+    node = ground.start();
+
+    assertThat(ground.runs.launched).isEmpty();
+    assertThat(node.inspect(ROOT, fetching.id()).verdict()).isEqualTo("killed");
+    assertThat(runtime(fetching)).doesNotExist();
+  }
+
+  @Test
+  void theLogsOfARunThatIsFetchingAreThere() throws Exception {
+    ExecutorInfo fetching = node.launch(ROOT, fetching("a", "http://h/x"));
+
+    assertThat(Path.of(fetching.sandbox()).resolve("stdout")).exists();
+    assertThat(Path.of(fetching.sandbox()).resolve("stderr")).isEmptyFile();
   }
 
   @Test
