@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -226,12 +226,9 @@ final class ExtractionTest {
 
   @Test
   void anArchiveWithTooManyEntriesIsRefused() throws Exception {
-    byte[] entry = new byte[512];
-    try (InputStream one =
-        Files.newInputStream(
-            Archives.tar(archive("one.tar"), it -> Archives.directory(it, "./", 0755)))) {
-      assertThat(one.readNBytes(entry, 0, entry.length)).isEqualTo(entry.length);
-    }
+    Path one = Archives.tar(archive("one.tar"), it -> Archives.directory(it, "./", 0755));
+    // Behind the two blocks of its PAX header.
+    byte[] entry = Arrays.copyOfRange(Files.readAllBytes(one), 1024, 1536);
     Path tar = archive("a.tar.gz");
     try (OutputStream many = new GZIPOutputStream(Files.newOutputStream(tar))) {
       for (int i = 0; i <= 500_000; i++) {
@@ -260,7 +257,7 @@ final class ExtractionTest {
   void aDamagedArchiveIsOneSentence() throws Exception {
     Path tar = Archives.tar(archive("a.tgz"), it -> Archives.add(it, "x", 0644, "x".repeat(9999)));
     byte[] bytes = Files.readAllBytes(tar);
-    Files.write(tar, java.util.Arrays.copyOf(bytes, bytes.length - 12));
+    Files.write(tar, Arrays.copyOf(bytes, bytes.length - 12));
 
     assertThatThrownBy(() -> sandbox.fetch(Sandbox.file(tar)))
         .isInstanceOf(FetchException.class)

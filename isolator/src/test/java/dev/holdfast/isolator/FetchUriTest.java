@@ -102,6 +102,7 @@ class FetchUriTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '~',
       value = {
         "/a,extract=maybe | extract: 'maybe' is not true or false",
         "/a,executable= | executable: '' is not true or false",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.FetchConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +89,26 @@ class AgentConfigTest {
     assertThat(read("--cgroups-enable-cfs").cpuMode()).isEqualTo(CpuMode.QUOTA);
     assertThat(read(Map.of("HOLDFAST_OVERCOMMIT", "1")).overcommit()).isTrue();
     assertThat(read(Map.of("HOLDFAST_STRICT", "false"), "--strict").strict()).isTrue();
+  }
+
+  @Test
+  void fetchingIsSetUp() {
+    assertThat(read().fetch()).isEqualTo(FetchConfig.DEFAULT);
+    assertThat(
+            read(
+                    "--hadoop-home=/opt/hadoop",
+                    "--frameworks-home=/srv/frameworks",
+                    "--fetcher-stall-timeout=5s",
+                    "--fetcher-size-limit=1g")
+                .fetch())
+        .isEqualTo(
+            new FetchConfig(
+                Optional.of(Path.of("/opt/hadoop")),
+                Optional.of(Path.of("/srv/frameworks")),
+                Duration.ofSeconds(5),
+                Bytes.ofMebibytes(1024)));
+    assertThatThrownBy(() -> read("--fetcher-stall-timeout=0s"))
+        .hasMessageContaining("--fetcher-stall-timeout");
   }
 
   @Test

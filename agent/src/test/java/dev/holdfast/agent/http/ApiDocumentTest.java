@@ -166,7 +166,7 @@ final class ApiDocumentTest {
       case "String" -> "string";
       case "int", "long", "Integer", "Long" -> "integer";
       case "double", "Double" -> "number";
-      case "boolean" -> "boolean";
+      case "boolean", "Boolean" -> "boolean";
       case "JsonObject" -> "object";
       case "JsonElement" -> "anything";
       default -> ((Class<?>) type).getSimpleName();
