@@ -15,6 +15,9 @@ public interface Cgroup {
   /// The same controllers' cgroup below this one.
   Cgroup child(String name);
 
+  /// The cgroup that it is in, with the same controllers; empty directly below the mount.
+  Optional<Cgroup> parent();
+
   /// Makes it, below a parent that exists, and gives it the parent's CPUs and memory nodes; takes
   /// back what it made when it cannot make all.
   ///

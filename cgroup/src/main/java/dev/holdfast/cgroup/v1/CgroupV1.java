@@ -65,6 +65,11 @@ final class CgroupV1 implements Cgroup {
   }
 
   @Override
+  public Optional<Cgroup> parent() {
+    return path.parent().map(it -> new CgroupV1(fs, mounts, unifiedMount, it));
+  }
+
+  @Override
   public List<Path> directories() {
     List<Path> all = new ArrayList<>(hierarchies);
     unified.ifPresent(all::add);

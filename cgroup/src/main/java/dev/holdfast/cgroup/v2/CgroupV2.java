@@ -54,6 +54,11 @@ final class CgroupV2 implements Cgroup {
   }
 
   @Override
+  public Optional<Cgroup> parent() {
+    return path.parent().map(it -> new CgroupV2(fs, mount, it, controllers));
+  }
+
+  @Override
   public List<Path> directories() {
     return List.of(directory);
   }

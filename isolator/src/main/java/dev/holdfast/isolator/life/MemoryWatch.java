@@ -13,7 +13,9 @@ import dev.holdfast.isolator.Policy;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.linux.proc.ProcFs;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Watches one run's memory, and tells its own limit's doing from that of a cgroup above and of the
 /// host.
@@ -37,7 +39,7 @@ final class MemoryWatch implements AutoCloseable {
   private final MemoryController memory;
   private final OomScene scene;
   private final OomMode mode;
-  private final Optional<MemoryController> above;
+  private final List<MemoryController> above;
   private final long oomsAboveBefore;
   private Optional<CgroupFs.Watch> watch = Optional.empty();
   private Optional<OomScene.Snapshot> lastSnapshot = Optional.empty();
@@ -50,7 +52,7 @@ final class MemoryWatch implements AutoCloseable {
   private volatile boolean closed;
 
   private MemoryWatch(
-      MemoryController memory, Optional<MemoryController> above, OomScene scene, OomMode mode) {
+      MemoryController memory, List<MemoryController> above, OomScene scene, OomMode mode) {
     this.memory = memory;
     this.above = above;
     this.scene = scene;
@@ -87,7 +89,13 @@ final class MemoryWatch implements AutoCloseable {
   private static Optional<MemoryWatch> of(Cgroup cgroup, Cgroup root, ProcFs proc, OomMode mode) {
     return cgroup
         .memory()
-        .map(memory -> new MemoryWatch(memory, root.memory(), new OomScene(cgroup, proc), mode));
+        .map(memory -> new MemoryWatch(memory, upwards(root), new OomScene(cgroup, proc), mode));
+  }
+
+  private static List<MemoryController> upwards(Cgroup root) {
+    return Stream.iterate(Optional.of(root), Optional::isPresent, it -> it.flatMap(Cgroup::parent))
+        .flatMap(it -> it.flatMap(Cgroup::memory).stream())
+        .toList();
   }
 
   private void begin(Runnable notice) {
@@ -255,10 +263,15 @@ final class MemoryWatch implements AutoCloseable {
         && peak.get().count() >= limit.get().count() - NEAR_LIMIT;
   }
 
-  /// How often the root's cap was final; 0 on v1, which tells everybody below at once.
+  /// How often a cap of the root or above it was final; 0 on v1, which tells everybody below at
+  /// once.
   private long oomsAbove() {
+    return above.stream().mapToLong(MemoryWatch::ooms).sum();
+  }
+
+  private static long ooms(MemoryController memory) {
     try {
-      return above.map(root -> root.events().ownOoms().orElse(0)).orElse(0L);
+      return memory.events().ownOoms().orElse(0);
     } catch (CgroupException unreadable) {
       return 0;
     }

@@ -6,6 +6,7 @@ import static dev.holdfast.isolator.life.Ground.RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.OomMode;
@@ -394,6 +395,28 @@ class MemoryWatchTest {
         assertThat(watch.evidence().kills()).as("%s", mode).isPositive();
         assertThat(watch.evidence().scope()).as("%s", mode).isEqualTo(Verdict.Scope.ANCESTOR);
       }
+    }
+  }
+
+  /// As that of a service below which the root of all runs is.
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aCgroupAboveTheRootCounts(HostKind kind) {
+    Ground ground = running(kind);
+    Cgroup root = ground.root.child("service").child("root");
+    Cgroup run = root.child("run");
+    run.ensure();
+    run.memory().orElseThrow().setLimits(Limit.at(LIMIT), Optional.empty());
+    limitRoot(ground, Bytes.ofMebibytes(40));
+    ground.fake.processes().start(run.path(), PID + 1);
+    try (MemoryWatch watch =
+        MemoryWatch.start(run, root, new FakeProc(proc).reader(), OomMode.REPORT, () -> {})
+            .orElseThrow()) {
+      ground.fake.triggerOom(run.path());
+
+      assertThat(watch.inspect()).isEmpty();
+      assertThat(watch.evidence().kills()).isPositive();
+      assertThat(watch.evidence().scope()).isEqualTo(Verdict.Scope.ANCESTOR);
     }
   }
 
