@@ -301,6 +301,30 @@ class LauncherDoorTest {
     assertThat(stdout).hasContent("early\nlate\n");
   }
 
+  /// Of what does not fit the last is kept, without a gap.
+  @Test
+  void logsAreRotatedAndStayWithinTheirSize() throws Exception {
+    Path stdout = directory.resolve("stdout");
+    abandoned(
+        record("i=10000; while [ $i -lt 15000 ]; do echo $i; i=$((i + 1)); done")
+            .log(1, 3, 4096, stdout)
+            .log(2, 3, 4096, directory.resolve("stderr")));
+    awaitLaunchersEnd();
+
+    StringBuilder kept = new StringBuilder();
+    for (String name : List.of("stdout.2", "stdout.1", "stdout")) {
+      String text = Files.readString(directory.resolve(name));
+      assertThat(text).as(name).isNotEmpty().hasSizeLessThanOrEqualTo(4096);
+      kept.append(text);
+    }
+    StringBuilder written = new StringBuilder();
+    for (int i = 10000; i < 15000; i++) {
+      written.append(i).append('\n');
+    }
+    assertThat(written.toString()).endsWith(kept.toString());
+    assertThat(directory.resolve("stdout.3")).doesNotExist();
+  }
+
   @Test
   void theStdinOfARunWithLogsIsEmpty() throws Exception {
     Path stdout = directory.resolve("stdout");
