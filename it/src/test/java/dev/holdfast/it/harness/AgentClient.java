@@ -85,6 +85,7 @@ public final class AgentClient {
                 null,
                 null,
                 null,
+                null,
                 null))
         .id();
   }
