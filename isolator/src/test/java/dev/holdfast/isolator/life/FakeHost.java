@@ -7,6 +7,7 @@ import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
+import dev.holdfast.isolator.Verdict;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.proc.ProcFs;
@@ -68,9 +69,9 @@ final class FakeHost implements AutoCloseable {
   }
 
   /// One that a process before this one has launched.
-  RunActor adopted(RunId id, ExecutorSpec spec, ProcFs proc, RunObserver observer) {
-    return RunActor.adopted(
-        id, spec, around(Path.of("/nonexistent"), proc), Optional.empty(), observer);
+  RunActor adopted(
+      RunId id, ExecutorSpec spec, ProcFs proc, Optional<Verdict> decided, RunObserver observer) {
+    return RunActor.adopted(id, spec, around(Path.of("/nonexistent"), proc), decided, observer);
   }
 
   private RunActor.Surroundings around(Path launcher, ProcFs proc) {

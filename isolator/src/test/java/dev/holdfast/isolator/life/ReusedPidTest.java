@@ -8,12 +8,10 @@ import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.Verdict;
-import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.proc.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -72,20 +70,7 @@ class ReusedPidTest {
             end.complete(outcome);
           }
         };
-    try (KernelEvents events = new KernelEvents()) {
-      RunActor.Surroundings around =
-          new RunActor.Surroundings(
-              host.root(),
-              host.hierarchy.controllers(),
-              directory,
-              Path.of("/nonexistent"),
-              Duration.ofSeconds(30),
-              host.ledger,
-              ProcFs.system(),
-              1,
-              events);
-      RunActor.adopted(id, SPEC, around, decided, observer).live();
-      return end.get(20, TimeUnit.SECONDS).verdict();
-    }
+    host.adopted(id, SPEC, ProcFs.system(), decided, observer).live();
+    return end.get(20, TimeUnit.SECONDS).verdict();
   }
 }

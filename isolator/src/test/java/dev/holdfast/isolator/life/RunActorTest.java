@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -245,7 +246,7 @@ class RunActorTest {
       door.bind(UnixDomainSocketAddress.of(files.resolve("control")));
       Decision decision = new Decision();
       ExecutorSpec spec = spec("true").timeout(Duration.ofHours(20)).build();
-      RunActor run = host.adopted(id, spec, new ProcFs(proc), decision);
+      RunActor run = host.adopted(id, spec, new ProcFs(proc), Optional.empty(), decision);
       Thread thread = Thread.ofVirtual().start(run::live);
       try (SocketChannel _ = door.accept()) {
         assertThat(decision.await()).isEqualTo(timedOut);
