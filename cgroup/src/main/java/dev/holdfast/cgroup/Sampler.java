@@ -5,9 +5,9 @@ import java.util.Optional;
 /// Reads what one cgroup uses, again and again, with its control files kept open. Not thread-safe.
 ///
 /// Made for a thousand cgroups each second, so what can wait does: CPU time and memory in use are
-/// of now. If either has changed, so are throttling and pids, and what memory is used for as far as
-/// it has moved by a 32nd or 1 MiB, whichever is more. The rest – CPU time by user and system,
-/// caps, peaks, OOM kills, pressure – takes turns. Nothing is more than 13 readings old.
+/// of now. If either has changed, so are CPU time by user and system, throttling and pids, and what
+/// memory is used for if that has moved by a 32nd or 1 MiB, whichever is more. The rest – caps,
+/// peaks, OOM kills, pressure – takes turns. Nothing is more than 13 readings old.
 public interface Sampler extends AutoCloseable {
   /// What the kernel says. Empty when the cgroup has gone, or nothing of it can be read.
   Optional<Sample> read();

@@ -47,7 +47,7 @@ final class SamplerV1 extends FileSampler {
   private Cpu cpu(CgroupFs fs, Path cpu, Path cpuacct) {
     SampledFile.Single total = pulse(new SampledFile.Single(fs, cpuacct.resolve("cpuacct.usage")));
     SampledFile.Keyed split =
-        total(quiet(new SampledFile.Keyed(fs, cpuacct.resolve("cpuacct.stat"), "user", "system")));
+        total(lively(new SampledFile.Keyed(fs, cpuacct.resolve("cpuacct.stat"), "user", "system")));
     SampledFile.Single quota =
         total(quiet(new SampledFile.Single(fs, cpu.resolve("cpu.cfs_quota_us"))));
     SampledFile.Keyed stat =
