@@ -235,7 +235,7 @@ final class FakeHost {
 
     @Override
     public Optional<Instant> started() {
-      return Optional.of(life.started);
+      return phase == Phase.FETCHING ? Optional.empty() : Optional.of(life.started);
     }
 
     @Override

@@ -20,20 +20,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// A host on which something is not mounted: in a mount namespace of the test's own.
 @KernelTest({KernelLayout.V1, KernelLayout.HYBRID})
 final class MountTest {
-  /// Of `$1`, wherever it is mounted, alone or with others.
-  private static final String UNMOUNT =
-      """
-      where=$(awk -v c=%s '$3 == "cgroup" && ","$4"," ~ ","c"," { print $2 }' /proc/mounts)
-      umount $where
-      """;
-
   @RegisterExtension final Ground ground = new Ground();
 
   private static String unmounting(String controller) {
     assumeTrue(
         ProcFs.system().mounts().stream().filter(it -> it.type().equals("cgroup")).count() > 1,
         "not for this layout: it is for controllers in several hierarchies");
-    return UNMOUNT.formatted(controller);
+    // Wherever it is mounted, alone or with others.
+    return """
+    where=$(awk -v c=%s '$3 == "cgroup" && ","$4"," ~ ","c"," { print $2 }' /proc/mounts)
+    umount $where
+    """
+        .formatted(controller);
   }
 
   @ParameterizedTest
