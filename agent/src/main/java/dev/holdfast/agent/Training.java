@@ -72,24 +72,23 @@ public final class Training {
   }
 
   private static ResourceLimits limits(long memory) {
-    return new ResourceLimits(0.5, "quota", null, null, memory, null, null, 100L);
+    return ResourceLimits.builder()
+        .cpus(0.5)
+        .cpuMode("quota")
+        .memoryBytes(memory)
+        .pids(100)
+        .build();
   }
 
   private static LaunchRequest request(String name, String... command) {
-    return new LaunchRequest(
-        "training",
-        name,
-        List.of(command),
-        Map.of("a", "b"),
-        limits(64L << 20),
-        null,
-        null,
-        Map.of("A", "1"),
-        null,
-        60.0,
-        null,
-        1.0,
-        null,
-        null);
+    return LaunchRequest.builder(List.of(command))
+        .framework("training")
+        .name(name)
+        .label("a", "b")
+        .limits(limits(64L << 20))
+        .environment("A", "1")
+        .timeout(Duration.ofMinutes(1))
+        .stopTimeout(Duration.ofSeconds(1))
+        .build();
   }
 }

@@ -97,25 +97,15 @@ public final class Agent implements Closeable {
   }
 
   public static ResourceLimits limits(double cpus, long mebibytes, long pids) {
-    return new ResourceLimits(cpus, null, null, null, mebibytes << 20, null, null, pids);
+    return ResourceLimits.builder().cpus(cpus).memoryBytes(mebibytes << 20).pids(pids).build();
   }
 
   private static LaunchRequest request(ResourceLimits limits, String... command) {
-    return new LaunchRequest(
-        "bench",
-        null,
-        List.of(command),
-        null,
-        limits,
-        null,
-        "/",
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+    return LaunchRequest.builder(List.of(command))
+        .framework("bench")
+        .limits(limits)
+        .workdir("/")
+        .build();
   }
 
   public List<String> launchMany(int count, String... command) {

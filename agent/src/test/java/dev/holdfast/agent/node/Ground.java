@@ -169,25 +169,14 @@ final class Ground implements AutoCloseable {
 
   /// With a file to fetch first.
   static LaunchRequest fetching(String name, String uri) {
-    return new LaunchRequest(
-        null,
-        name,
-        List.of("x"),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        List.of(new FetchUri(uri, null, null, null)));
+    return LaunchRequest.builder(List.of("x"))
+        .name(name)
+        .uri(new FetchUri(uri, null, null, null))
+        .build();
   }
 
   static ResourceLimits memory(long mebibytes) {
-    return new ResourceLimits(null, null, null, null, mebibytes << 20, null, null, null);
+    return ResourceLimits.builder().memoryBytes(mebibytes << 20).build();
   }
 
   /// Measures nothing.

@@ -71,28 +71,13 @@ public final class AgentClient {
   /// Launches a run; returns its id.
   public String launch(String name, ResourceLimits limits, String... command) {
     return client
-        .launch(
-            new LaunchRequest(
-                null,
-                name,
-                List.of(command),
-                null,
-                limits,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null))
+        .launch(LaunchRequest.builder(List.of(command)).name(name).limits(limits).build())
         .id();
   }
 
   /// Limits on memory and pids.
   public static ResourceLimits limits(long memoryBytes, long pids) {
-    return new ResourceLimits(null, null, null, null, memoryBytes, null, null, pids);
+    return ResourceLimits.builder().memoryBytes(memoryBytes).pids(pids).build();
   }
 
   /// The pid of a live run's leader.
