@@ -107,9 +107,15 @@ final class OneHierarchyTest {
       awaitFree();
     }
 
-    /// The kernel lets go of a hierarchy some time after the last unmount.
+    /// The kernel lets go of a hierarchy some time after the last unmount, and not before the pages
+    /// that files of cgroups long gone are cached in have been freed.
     private static void awaitFree() {
-      Waiting.until("the controllers are free", () -> isFree("memory") && isFree("freezer"));
+      Waiting.until(
+          "the controllers are free",
+          () -> {
+            Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3");
+            return isFree("memory") && isFree("freezer");
+          });
     }
 
     @Override
