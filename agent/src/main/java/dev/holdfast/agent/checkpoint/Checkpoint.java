@@ -52,19 +52,7 @@ public record Checkpoint(
 
   /// With what is asked for from now on, and why that is not yet so.
   public Checkpoint withLimits(Limits limits, Optional<String> why) {
-    return new Checkpoint(
-        id,
-        limited(limits),
-        owner,
-        user,
-        sandbox,
-        logs,
-        cgroupsRoot,
-        created,
-        bootId,
-        why,
-        decided,
-        fetched);
+    return with(limited(limits), why, decided, fetched);
   }
 
   private ExecutorSpec limited(Limits limits) {
@@ -86,25 +74,22 @@ public record Checkpoint(
   }
 
   public Checkpoint withDecided(Verdict value) {
-    return new Checkpoint(
-        id,
-        spec,
-        owner,
-        user,
-        sandbox,
-        logs,
-        cgroupsRoot,
-        created,
-        bootId,
-        deferred,
-        Optional.of(value),
-        fetched);
+    return with(spec, deferred, Optional.of(value), fetched);
   }
 
   public Checkpoint withFetched() {
+    return with(spec, deferred, decided, true);
+  }
+
+  /// What may change in the life of a run; all else is as it was asked for.
+  private Checkpoint with(
+      ExecutorSpec newSpec,
+      Optional<String> newDeferred,
+      Optional<Verdict> newDecided,
+      boolean newFetched) {
     return new Checkpoint(
         id,
-        spec,
+        newSpec,
         owner,
         user,
         sandbox,
@@ -112,9 +97,9 @@ public record Checkpoint(
         cgroupsRoot,
         created,
         bootId,
-        deferred,
-        decided,
-        true);
+        newDeferred,
+        newDecided,
+        newFetched);
   }
 
   /// Whether it ended with its agent, before anything of it was launched.
