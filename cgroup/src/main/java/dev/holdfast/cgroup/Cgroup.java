@@ -78,11 +78,25 @@ public interface Cgroup {
   /// @throws CgroupException.NotFound without one
   void killAll();
 
+  /// How the kernel tells whether anybody is in it; absent without a cgroup2 tree.
+  Optional<Population> population();
+
   /// Stall information, since Linux 4.20, where there is a cgroup2 tree and the kernel has PSI.
   Optional<Pressure> pressure(Pressure.Resource resource);
 
   /// Reads what it uses, again and again. Opens nothing yet.
   Sampler sampler();
+
+  /// Whether there are processes in a cgroup and below it, as its directory in the cgroup2 tree
+  /// knows: `populated` of `cgroup.events`.
+  interface Population {
+    /// @throws CgroupException.NotFound when it has gone
+    boolean isPopulated();
+
+    /// Runs `action` soon after each change, and after others: ask then, and once after this has
+    /// returned.
+    CgroupFs.Watch watch(Runnable action);
+  }
 
   /// How a process enters a cgroup by itself, without the kernel's global lock that an entry by
   /// another process's hand takes.

@@ -1,5 +1,6 @@
 package dev.holdfast.cgroup.files;
 
+import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.CgroupFs;
 import dev.holdfast.cgroup.Freezer;
@@ -23,9 +24,28 @@ public final class UnifiedFiles {
     return directory.resolve("cgroup.kill");
   }
 
+  public Cgroup.Population population() {
+    Path events = events();
+    return new Cgroup.Population() {
+      @Override
+      public boolean isPopulated() {
+        return ControlText.flatKeyed(fs, events).getOrDefault("populated", 0L) == 1;
+      }
+
+      @Override
+      public CgroupFs.Watch watch(Runnable action) {
+        return fs.onModification(events, action);
+      }
+    };
+  }
+
+  private Path events() {
+    return directory.resolve("cgroup.events");
+  }
+
   public Freezer freezer() {
     Path switchFile = directory.resolve("cgroup.freeze");
-    Path events = directory.resolve("cgroup.events");
+    Path events = events();
     return new Freezer() {
       @Override
       public void freeze() {

@@ -260,6 +260,11 @@ final class CgroupV1 implements Cgroup {
   }
 
   @Override
+  public Optional<Population> population() {
+    return unified.map(directory -> new UnifiedFiles(fs, directory).population());
+  }
+
+  @Override
   public Optional<Pressure> pressure(Pressure.Resource resource) {
     return unified.flatMap(directory -> new UnifiedFiles(fs, directory).pressure(resource));
   }

@@ -200,6 +200,11 @@ final class CgroupV2 implements Cgroup {
   }
 
   @Override
+  public Optional<Population> population() {
+    return Optional.of(core.population());
+  }
+
+  @Override
   public Optional<Pressure> pressure(Pressure.Resource resource) {
     return core.pressure(resource);
   }

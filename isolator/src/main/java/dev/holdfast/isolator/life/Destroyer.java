@@ -39,6 +39,10 @@ final class Destroyer {
   /// left the cgroup2 tree and stayed in another hierarchy.
   private static final Duration KILL_PATIENCE = Duration.ofMillis(100);
 
+  /// For so long rmdir is tried again and again: for a few processes that is over sooner than a
+  /// watch is set up.
+  private static final Duration QUICK = Duration.ofMillis(10);
+
   private final Cgroup cgroup;
   private final ProcFs proc;
   private final Duration timeout;
@@ -74,15 +78,19 @@ final class Destroyer {
   private KillReceipt.Mechanism killAndRemove(long started) {
     boost();
     boolean killed = killAll();
-    while (!tryRemove()) {
-      long elapsed = System.nanoTime() - started;
-      if (elapsed > timeout.toNanos()) {
-        break;
+    try (Emptying emptying = new Emptying(cgroup)) {
+      while (!tryRemove()) {
+        long elapsed = System.nanoTime() - started;
+        if (elapsed > timeout.toNanos()) {
+          break;
+        }
+        if (!killed || elapsed > KILL_PATIENCE.toNanos()) {
+          killEach();
+        }
+        if (elapsed < QUICK.toNanos() || !emptying.await(KILL_PATIENCE)) {
+          sleep(Math.clamp(elapsed / PAUSE_PART, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS));
+        }
       }
-      if (!killed || elapsed > KILL_PATIENCE.toNanos()) {
-        killEach();
-      }
-      sleep(Math.clamp(elapsed / PAUSE_PART, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS));
     }
     return killed ? KillReceipt.Mechanism.CGROUP_KILL : KillReceipt.Mechanism.FREEZER;
   }

@@ -3,6 +3,7 @@ package dev.holdfast.isolator.life;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.ExecutorId;
@@ -11,6 +12,7 @@ import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
+import dev.holdfast.isolator.RunName;
 import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.SomeLimits;
 import dev.holdfast.isolator.Verdict;
@@ -98,6 +100,31 @@ class RunActorTest {
   private void assertNoRunDirectory() throws IOException {
     try (var left = Files.list(directory.resolve("runs"))) {
       assertThat(left).isEmpty();
+    }
+  }
+
+  /// Since Linux 6.13 a process that is born in a cgroup after `cgroup.kill` dies at once.
+  @ParameterizedTest
+  @EnumSource(
+      value = HostKind.class,
+      names = {"HYBRID", "V2"})
+  void aCgroupThatWasKilledIsNotLaunchedInto(HostKind kind) throws Exception {
+    Path program = launcher().started(LEADER).exited(0).write();
+    try (FakeHost host = new FakeHost(kind, directory)) {
+      RunActor run = host.run(spec("true").build(), program);
+      Cgroup left =
+          host.hierarchy.cgroup(
+              Ground.ROOT.child(RunName.of(new ExecutorId("f", "e"), run.handle().id()).toString()),
+              host.hierarchy.controllers());
+      left.ensure();
+      left.killAll();
+
+      run.live();
+
+      assertThatThrownBy(run.handle()::awaitLaunch)
+          .isInstanceOf(IsolatorException.class)
+          .hasMessageContaining("EEXIST");
+      assertThat(run.handle().launcher()).isZero();
     }
   }
 

@@ -2,12 +2,14 @@ package dev.holdfast.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.CgroupFs;
 import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.Pressure;
+import dev.holdfast.cgroup.host.Layout;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,16 +64,25 @@ interface UnifiedContract extends Contract {
   default void theEventsFileTellsWhenTheLastProcessHasGone() {
     assumeUnified();
     Cgroup cgroup = newCgroup();
-    Path events = unifiedDirectory(cgroup).resolve("cgroup.events");
-    assertThat(read(events)).contains("populated 0");
+    Cgroup.Population population = cgroup.population().orElseThrow();
+    assertThat(population.isPopulated()).isFalse();
     int pid = environment().startSleeper(cgroup);
-    assertThat(read(events)).contains("populated 1");
+    assertThat(population.isPopulated()).isTrue();
     AtomicInteger modifications = new AtomicInteger();
-    try (CgroupFs.Watch _ = fs().onModification(events, modifications::incrementAndGet)) {
+    try (CgroupFs.Watch _ = population.watch(modifications::incrementAndGet)) {
       kill(cgroup, pid);
-      await("nobody is left", () -> read(events).contains("populated 0"));
+      await("nobody is left", () -> !population.isPopulated());
       await("the watch has told", () -> modifications.get() > 0);
     }
+    cgroup.remove();
+    assertNotFound(population::isPopulated);
+  }
+
+  @Test
+  default void withoutACgroup2TreeNobodyTellsOfProcesses() {
+    assumeV1();
+    assumeTrue(!(environment().layout() instanceof Layout.Hybrid), "not for this layout");
+    assertThat(newCgroup().population()).isEmpty();
   }
 
   @Test
