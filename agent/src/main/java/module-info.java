@@ -10,11 +10,13 @@ module dev.holdfast.agent {
   requires io.prometheus.metrics.core;
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
-  requires java.logging;
   requires jdk.net; // SO_PEERCRED
   requires org.eclipse.jetty.server;
   requires org.slf4j;
   requires static transitive org.jspecify;
+
+  provides org.slf4j.spi.SLF4JServiceProvider with
+      dev.holdfast.agent.logging.LogfmtProvider;
 
   exports dev.holdfast.agent; // Main and Training, for the start scripts
 }

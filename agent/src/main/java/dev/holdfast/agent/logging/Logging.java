@@ -1,34 +1,74 @@
 package dev.holdfast.agent.logging;
 
-import java.util.logging.ConsoleHandler;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogManager;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.event.Level;
 
-/// Sends the log to stderr: our own from info on, libraries' from warnings on.
+/// The log on stderr: one line each, `2026-01-02T03:04:05.006Z level=info msg="…" run=…`; our own
+/// from info on, libraries' from warnings on. Thread-safe.
 public final class Logging {
-  // Held, since the log manager holds its loggers weakly.
-  private static final Logger OURS = Logger.getLogger("dev.holdfast");
+  private static final String OURS = "dev.holdfast.";
+  private static volatile boolean debug;
 
   private Logging() {}
 
-  /// @param debug whether to tell more, with stack traces
-  public static void start(boolean debug) {
-    LogManager.getLogManager().reset();
-    Handler handler = new ConsoleHandler();
-    handler.setLevel(Level.ALL);
-    handler.setFormatter(new LogfmtFormatter(debug));
-    Logger root = Logger.getLogger("");
-    root.addHandler(handler);
-    root.setLevel(Level.WARNING);
-    OURS.setLevel(debug ? Level.FINE : Level.INFO);
+  /// @param more whether to tell more, with stack traces
+  public static void start(boolean more) {
+    debug = more;
   }
 
-  /// A line of a process that is being ended: by then the log manager may have closed the log.
+  static boolean tells(String logger, Level level) {
+    Level least = !logger.startsWith(OURS) ? Level.WARN : debug ? Level.DEBUG : Level.INFO;
+    return level.toInt() >= least.toInt();
+  }
+
+  static void write(Level level, String message, Optional<Throwable> cause) {
+    write(format(Instant.now(), level, message, cause, debug));
+  }
+
+  /// A line of a process that is being ended.
   public static void last(LogLine line) {
-    System.err.print(new LogfmtFormatter(false).format(new LogRecord(Level.INFO, line.toString())));
-    System.err.flush();
+    write(format(Instant.now(), Level.INFO, line.toString(), Optional.empty(), false));
+  }
+
+  private static void write(String line) {
+    PrintStream log = System.err;
+    log.print(line);
+    log.flush();
+  }
+
+  /// @param traces whether a stack trace follows the line
+  static String format(
+      Instant time, Level level, String message, Optional<Throwable> cause, boolean traces) {
+    StringBuilder line =
+        new StringBuilder(256)
+            .append(time.truncatedTo(ChronoUnit.MILLIS))
+            .append(" level=")
+            .append(level.name().toLowerCase(Locale.ROOT))
+            .append(' ')
+            .append(message.startsWith("msg=") ? message : LogLine.of(message));
+    cause.ifPresent(it -> line.append(' ').append(cause(it)));
+    line.append('\n');
+    if (traces) {
+      cause.ifPresent(it -> line.append(trace(it)));
+    }
+    return line.toString();
+  }
+
+  private static String cause(Throwable cause) {
+    // The key alone: the quoting is the line's.
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return LogLine.of("").with("cause", message).toString().substring("msg=\"\" ".length());
+  }
+
+  private static StringWriter trace(Throwable cause) {
+    StringWriter trace = new StringWriter();
+    cause.printStackTrace(new PrintWriter(trace));
+    return trace;
   }
 }

@@ -3,16 +3,12 @@ package dev.holdfast.agent.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
 
 class LogLineTest {
-  private static LogRecord entry(Level level, String message) {
-    LogRecord line = new LogRecord(level, message);
-    line.setInstant(Instant.parse("2026-01-02T03:04:05.006007Z"));
-    return line;
-  }
+  private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.006007Z");
 
   @Test
   void wordsStandAloneAndEverythingElseIsQuoted() {
@@ -23,17 +19,24 @@ class LogLineTest {
   @Test
   void aLineHasTimeAndLevel() {
     String line = LogLine.of("ready").with("agent", "x").toString();
-    assertThat(new LogfmtFormatter(false).format(entry(Level.INFO, line)))
+    assertThat(Logging.format(TIME, Level.INFO, line, Optional.empty(), false))
         .isEqualTo("2026-01-02T03:04:05.006Z level=info msg=\"ready\" agent=x\n");
   }
 
   @Test
   void whatOthersSayBecomesALineToo() {
-    LogRecord line = entry(Level.WARNING, "odd\nthing");
-    line.setThrown(new IllegalStateException("broken pipe"));
-    assertThat(new LogfmtFormatter(false).format(line))
+    Optional<Throwable> cause = Optional.of(new IllegalStateException("broken pipe"));
+    assertThat(Logging.format(TIME, Level.WARN, "odd\nthing", cause, false))
         .isEqualTo(
             "2026-01-02T03:04:05.006Z level=warn msg=\"odd\\nthing\" cause=\"broken pipe\"\n");
-    assertThat(new LogfmtFormatter(true).format(line)).contains("\tat ");
+    assertThat(Logging.format(TIME, Level.WARN, "odd", cause, true)).contains("\tat ");
+  }
+
+  @Test
+  void librariesTellOnlyOfTrouble() {
+    assertThat(Logging.tells("org.eclipse.jetty.server.Server", Level.INFO)).isFalse();
+    assertThat(Logging.tells("org.eclipse.jetty.server.Server", Level.WARN)).isTrue();
+    assertThat(Logging.tells("dev.holdfast.agent.node.Keeper", Level.INFO)).isTrue();
+    assertThat(Logging.tells("dev.holdfast.agent.node.Keeper", Level.DEBUG)).isFalse();
   }
 }
