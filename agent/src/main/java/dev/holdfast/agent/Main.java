@@ -175,7 +175,7 @@ public final class Main {
                 new Books(total, config.overcommit()),
                 runs -> sampler(runs, metrics),
                 metrics,
-                Users.SYSTEM,
+                new RememberedUsers(Users.SYSTEM, InstantSource.system()),
                 proc,
                 InstantSource.system(),
                 config.interval()));

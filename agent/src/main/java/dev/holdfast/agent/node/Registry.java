@@ -26,6 +26,9 @@ final class Registry {
   private final Map<RunId, Entry> byId = new ConcurrentHashMap<>();
   private final Map<ExecutorId, List<Entry>> byName = new HashMap<>();
 
+  /// The last of each name that was alive when it came: there may be thousands that have ended.
+  private final Map<ExecutorId, Entry> alive = new HashMap<>();
+
   /// Takes a new run in; returns false when one of its name is alive.
   synchronized boolean addIfNameIsFree(Entry entry) {
     if (hasLive(entry.executor())) {
@@ -36,17 +39,22 @@ final class Registry {
   }
 
   synchronized boolean hasLive(ExecutorId name) {
-    return byName.getOrDefault(name, List.of()).stream().anyMatch(Entry::isLive);
+    Entry last = alive.get(name);
+    return last != null && last.isLive();
   }
 
   synchronized void add(Entry entry) {
     if (byId.putIfAbsent(entry.id(), entry) == null) {
+      if (entry.isLive()) {
+        alive.put(entry.executor(), entry);
+      }
       byName.computeIfAbsent(entry.executor(), _ -> new ArrayList<>()).add(entry);
     }
   }
 
   synchronized void remove(Entry entry) {
     byId.remove(entry.id());
+    alive.remove(entry.executor(), entry);
     List<Entry> namesakes = byName.get(entry.executor());
     if (namesakes != null && namesakes.remove(entry) && namesakes.isEmpty()) {
       byName.remove(entry.executor());

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.agent.Caller;
 import dev.holdfast.agent.http.RawClient.Answer;
+import dev.holdfast.isolator.Users;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -123,11 +124,12 @@ final class HttpServerTest {
 
   @Test
   void numbersAreUsersWithoutAName() {
-    Caller caller = SocketDoor.caller("4294967294", "12345");
+    Caller caller = SocketDoor.caller("4294967294", "12345", Users.SYSTEM);
 
     assertThat(caller).isEqualTo(new Caller(-2, 12345, "4294967294", Caller.Role.USER));
-    assertThat(SocketDoor.caller("root", "root").role()).isEqualTo(Caller.Role.OPERATOR);
-    assertThatThrownBy(() -> SocketDoor.caller("no-such-user", "root"))
+    assertThat(SocketDoor.caller("root", "root", Users.SYSTEM).role())
+        .isEqualTo(Caller.Role.OPERATOR);
+    assertThatThrownBy(() -> SocketDoor.caller("no-such-user", "root", Users.SYSTEM))
         .isInstanceOfSatisfying(
             Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
   }
