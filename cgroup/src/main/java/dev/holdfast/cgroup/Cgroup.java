@@ -45,6 +45,9 @@ public interface Cgroup {
   /// Whether any part of it is there.
   boolean exists();
 
+  /// Whether all of its directories are there.
+  boolean isWhole();
+
   /// Names of the cgroups right below, in any of its directories.
   Set<String> children();
 

@@ -37,6 +37,11 @@ public interface MemoryController {
 
   Events events();
 
+  /// [Events#oomKills] alone.
+  default long oomKills() {
+    return events().oomKills();
+  }
+
   OomControl oom();
 
   /// `memory.stat` of the cgroup and those below it.

@@ -47,6 +47,8 @@ public final class Isolator implements AutoCloseable {
   /// What this isolator has mounted, while nothing lives in it.
   private Optional<SingleHierarchy.Made> mounted;
 
+  private volatile boolean holdsRoot;
+
   /// Those that this process looks after.
   private final Set<RunId> live = ConcurrentHashMap.newKeySet();
 
@@ -231,14 +233,14 @@ public final class Isolator implements AutoCloseable {
 
   private RunActor.Surroundings surroundings(Set<Controller> controllers) {
     return new RunActor.Surroundings(
-        root(),
+        holdsRoot ? root().held() : root(),
         controllers,
         config.runtimeDirectory(),
         LauncherProgram.locate(config.libraryDirectory()),
         config.destroyTimeout(),
         ledger,
         proc,
-        Host.onlineCpus(),
+        Host::onlineCpus,
         nested,
         events);
   }
@@ -257,6 +259,7 @@ public final class Isolator implements AutoCloseable {
         RootKeeper.hold(
             root(), hierarchy.controllers(), config.demands(), proc, config.destroyTimeout(), live);
     mounted = Optional.empty();
+    holdsRoot = true;
     return hold;
   }
 

@@ -185,6 +185,16 @@ final class CgroupV1 implements Cgroup {
   }
 
   @Override
+  public boolean isWhole() {
+    for (Path directory : directories()) {
+      if (!fs.exists(directory)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
   public Set<String> children() {
     Set<String> names = new TreeSet<>();
     for (Path directory : directories()) {

@@ -146,7 +146,12 @@ final class MemoryV1 implements MemoryController {
     } catch (CgroupException.NotFound noSwapAccounting) {
       // the cap on memory alone counts
     }
-    return new Events(hits, OptionalLong.empty(), oomControl().getOrDefault("oom_kill", 0L));
+    return new Events(hits, OptionalLong.empty(), oomKills());
+  }
+
+  @Override
+  public long oomKills() {
+    return oomControl().getOrDefault("oom_kill", 0L);
   }
 
   private Map<String, Long> oomControl() {

@@ -136,6 +136,11 @@ final class CgroupV2 implements Cgroup {
   }
 
   @Override
+  public boolean isWhole() {
+    return exists();
+  }
+
+  @Override
   public Set<String> children() {
     try {
       return new TreeSet<>(fs.children(directory));

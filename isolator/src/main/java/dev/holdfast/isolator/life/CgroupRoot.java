@@ -38,12 +38,24 @@ public final class CgroupRoot {
   private final Hierarchy hierarchy;
   private final CgroupPath path;
   private final Path lockFile;
+  private final boolean held;
 
   /// @param lockFile exists
   public CgroupRoot(Hierarchy hierarchy, CgroupPath path, Path lockFile) {
+    this(hierarchy, path, lockFile, false);
+  }
+
+  private CgroupRoot(Hierarchy hierarchy, CgroupPath path, Path lockFile, boolean held) {
     this.hierarchy = hierarchy;
     this.path = path;
     this.lockFile = lockFile;
+    this.held = held;
+  }
+
+  /// The same for runs of the one who has a lease with all controllers for all that time: what is
+  /// there has been made ready.
+  public CgroupRoot held() {
+    return new CgroupRoot(hierarchy, path, lockFile, true);
   }
 
   /// Makes what is missing and takes a share of the lock.
@@ -51,6 +63,9 @@ public final class CgroupRoot {
     Cgroup root = hierarchy.cgroup(path, controllers);
     Cgroup launchers = root.child(LAUNCHERS);
     Lease lease = new Lease(Flock.shared(lockFile), root, launchers);
+    if (held && launchers.isWhole()) {
+      return lease;
+    }
     List<Path> made = new ArrayList<>();
     try {
       made.addAll(launchers.ensure());

@@ -133,7 +133,7 @@ final class MemoryWatch implements AutoCloseable {
       boolean wasOff = killer.isOff();
       // Before the look: what it kills after that would be nobody's.
       killer.turnKillerOff();
-      if (memory.events().oomKills() > 0 && hasTouchedLimit()) {
+      if (memory.oomKills() > 0 && hasTouchedLimit()) {
         wasUnwatched = true;
         return Optional.of(report());
       }
@@ -207,10 +207,10 @@ final class MemoryWatch implements AutoCloseable {
   /// To be asked when the run ends, before the cgroup is destroyed.
   Evidence evidence() {
     try {
-      MemoryController.Events events = memory.events();
-      if (events.oomKills() == 0) {
+      if (memory.oomKills() == 0) {
         return Evidence.NONE;
       }
+      MemoryController.Events events = memory.events();
       Verdict.Scope scope = scope(events);
       boolean decides = mode == OomMode.REPORT && scope == Verdict.Scope.OWN_LIMIT;
       return new Evidence(events.oomKills(), scope, Optional.of(report()), decides);

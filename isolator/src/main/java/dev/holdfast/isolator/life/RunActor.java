@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /// One run: the owner of its cgroup, its launcher and its state. One thread takes events from the
 /// mailbox, asks [Lifecycle] what follows, and does it; everybody else only puts events in.
@@ -72,7 +73,7 @@ public final class RunActor implements LauncherProcess.Listener {
       Duration destroyTimeout,
       CpuLedger ledger,
       ProcFs proc,
-      int onlineCpus,
+      IntSupplier onlineCpus,
       NestedCgroups nested,
       KernelEvents events) {
     /// The same with the runs' files below another directory.
@@ -434,7 +435,7 @@ public final class RunActor implements LauncherProcess.Listener {
       timeOut(Verdict.Timer.CPU, limit);
       return;
     }
-    Duration earliest = left.dividedBy(around.onlineCpus());
+    Duration earliest = left.dividedBy(around.onlineCpus().getAsInt());
     deadlines.in(
         earliest.compareTo(SHORTEST_CPU_CHECK) < 0 ? SHORTEST_CPU_CHECK : earliest,
         () -> watchCpuTime(limit));

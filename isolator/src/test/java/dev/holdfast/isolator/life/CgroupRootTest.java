@@ -86,6 +86,21 @@ class CgroupRootTest {
     }
   }
 
+  /// As an agent has it, for each of its runs.
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aLeaseOfAHeldRootMakesAgainWhatSomebodyElseHasRemoved(HostKind kind) {
+    Fresh host = new Fresh(kind);
+    try (CgroupRoot.Lease hold = host.lease()) {
+      CgroupRoot held = new CgroupRoot(host.hierarchy, ROOT, lockFile).held();
+      hold.launchers().remove();
+
+      try (CgroupRoot.Lease lease = held.lease(host.hierarchy.controllers())) {
+        assertThat(lease.launchers().isWhole()).isTrue();
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(HostKind.class)
   void theLastUserRemovesWhatAllHaveUsed(HostKind kind) {

@@ -83,7 +83,7 @@ final class FakeHost implements AutoCloseable {
         DESTROY_TIMEOUT,
         ledger,
         proc,
-        1,
+        () -> 1,
         nested,
         events);
   }
