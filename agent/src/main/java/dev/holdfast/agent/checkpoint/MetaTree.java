@@ -110,7 +110,12 @@ public final class MetaTree {
     }
   }
 
-  /// Writes down that a run is about to be.
+  /// Whether [#begin] has been here.
+  public boolean has(Checkpoint checkpoint) {
+    return Files.exists(run(checkpoint.executor(), checkpoint.id()).resolve(SPEC));
+  }
+
+  /// Writes down that there is a run.
   public void begin(Checkpoint checkpoint) throws IOException {
     Path run = run(checkpoint.executor(), checkpoint.id());
     Files.createDirectories(run.resolve("pids"));
@@ -153,9 +158,6 @@ public final class MetaTree {
   /// Writes down, to stay, how a run ended.
   public void end(Checkpoint checkpoint, JsonObject outcome) throws IOException {
     Path run = run(checkpoint.executor(), checkpoint.id());
-    if (!Files.exists(run)) {
-      begin(checkpoint);
-    }
     AtomicFile.writeDurably(run.resolve(OUTCOME), outcome.toString());
     AtomicFile.write(run.resolve(SENTINEL), "");
   }

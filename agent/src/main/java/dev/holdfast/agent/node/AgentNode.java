@@ -31,6 +31,7 @@ public final class AgentNode implements AutoCloseable {
 
   private final House house;
   private final Keeper keeper;
+  private final Scribe scribe;
   private final LocalNode node;
   private final Upkeep upkeep;
   private final Meters meters;
@@ -61,11 +62,16 @@ public final class AgentNode implements AutoCloseable {
   ///
   /// @throws IOException when they cannot be used
   public static AgentNode open(Ground ground) throws IOException {
-    MetaTree meta = MetaTree.open(ground.settings().workDirectory());
-    return new AgentNode(ground, meta, meta.eventsReserved());
+    return open(ground, Scribe::onItsThread);
   }
 
-  private AgentNode(Ground ground, MetaTree meta, long eventsReserved) {
+  static AgentNode open(Ground ground, Function<House, Scribe> scribe) throws IOException {
+    MetaTree meta = MetaTree.open(ground.settings().workDirectory());
+    return new AgentNode(ground, meta, meta.eventsReserved(), scribe);
+  }
+
+  private AgentNode(
+      Ground ground, MetaTree meta, long eventsReserved, Function<House, Scribe> scribes) {
     NodeSettings settings = ground.settings();
     meters = ground.meters();
     machine = ground.machine();
@@ -88,12 +94,13 @@ public final class AgentNode implements AutoCloseable {
             ground.proc(),
             ground.clock(),
             ground.machine().bootId());
-    keeper = new Keeper(house);
-    Updating updating = new Updating(house);
-    Collector collector = new Collector(house, keeper);
-    NodeFacts facts = new NodeFacts(house, keeper, ground.machine());
-    node = new LocalNode(house, keeper, updating, collector, meters, facts);
-    upkeep = new Upkeep(house, keeper, updating, collector, meters, ground.interval());
+    scribe = scribes.apply(house);
+    keeper = new Keeper(house, scribe);
+    Updating updating = new Updating(house, scribe);
+    Collector collector = new Collector(house, scribe);
+    NodeFacts facts = new NodeFacts(house, scribe, ground.machine());
+    node = new LocalNode(house, keeper, scribe, updating, collector, meters, facts);
+    upkeep = new Upkeep(house, scribe, updating, collector, meters, ground.interval());
     house.journal().listen(house.journal().last(), _ -> true, it -> meters.event(it.type()));
   }
 
@@ -112,7 +119,7 @@ public final class AgentNode implements AutoCloseable {
     Instant begin = house.clock().instant();
     house.journal().publish("agent_started", "the agent " + house.meta().agent() + " has started");
     describe();
-    List<String> orphans = new Recovery(house, keeper).recover();
+    List<String> orphans = new Recovery(house, keeper, scribe).recover();
     Duration took = Duration.between(begin, house.clock().instant());
     meters.recovered(house.registry().live().size(), took);
     meters.orphansDestroyed(orphans.size());
@@ -187,6 +194,7 @@ public final class AgentNode implements AutoCloseable {
   @Override
   public void close() {
     upkeep.close();
+    scribe.close();
     house.journal().publish("agent_stopped", "the agent " + house.meta().agent() + " has stopped");
     house.journal().close();
   }

@@ -21,11 +21,11 @@ final class Collector {
   private static final Duration SHORTEST = Duration.ofMinutes(5);
 
   private final House house;
-  private final Keeper keeper;
+  private final Scribe scribe;
 
-  Collector(House house, Keeper keeper) {
+  Collector(House house, Scribe scribe) {
     this.house = house;
-    this.keeper = keeper;
+    this.scribe = scribe;
   }
 
   /// How long an ended run is kept while so much of the disk is used: the seed's rule, by which the
@@ -72,10 +72,10 @@ final class Collector {
   void remove(Entry entry, String cause) throws IOException {
     entry.change().lock();
     try {
+      scribe.forget(entry);
       house.sandboxes().remove(entry.checkpoint().sandbox());
       house.runtime().remove(entry.id());
       house.meta().remove(entry.executor(), entry.id());
-      keeper.forget(entry);
       house.registry().remove(entry);
     } finally {
       entry.change().unlock();

@@ -11,23 +11,20 @@ import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.Verdict;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Hears what happens to runs: tells it, and writes down what must not be lost. What cannot be
-/// written, as to a full disk, stays in memory and is tried again: no run suffers from it.
-/// Thread-safe.
+/// Hears what happens to runs: tells it, and has written down what must not be lost. Thread-safe.
 final class Keeper {
   private static final Logger log = LoggerFactory.getLogger(Keeper.class);
 
   private final House house;
-  private final Set<Entry> unsaved = ConcurrentHashMap.newKeySet();
+  private final Scribe scribe;
 
-  Keeper(House house) {
+  Keeper(House house, Scribe scribe) {
     this.house = house;
+    this.scribe = scribe;
   }
 
   /// Who hears of one run.
@@ -79,7 +76,7 @@ final class Keeper {
     if (before == Run.Phase.FETCHING && after == Run.Phase.PREPARING) {
       rememberFetched(entry);
     } else if (after == Run.Phase.RUNNING && before == Run.Phase.PREPARING) {
-      rememberLeader(entry);
+      scribe.write(entry);
     }
     log.info(
         "{}",
@@ -93,19 +90,6 @@ final class Keeper {
     data.addProperty("to", to);
     data.addProperty("cause", cause);
     house.journal().publish("state", entry.subject(), from + " → " + to + ": " + cause, data);
-  }
-
-  /// For people and for scripts of the seed's time: recovery does not rely on it.
-  void rememberLeader(Entry entry) {
-    int leader = entry.run().map(Run::leader).orElse(0);
-    if (leader <= 0) {
-      return;
-    }
-    try {
-      house.meta().leader(entry.checkpoint(), leader);
-    } catch (IOException e) {
-      log.warn("{}", failed("cannot write down the leader's pid, ignoring", entry), e);
-    }
   }
 
   /// Before anything is launched: a recovered agent would launch it once more.
@@ -174,7 +158,7 @@ final class Keeper {
         .ifPresent(failure -> log.warn("{}", failed("clean-up failed: " + failure, entry)));
     tellEnd(entry, ending);
     if (entry.end(ending)) {
-      save(entry, ending);
+      scribe.write(entry);
     }
   }
 
@@ -194,42 +178,7 @@ final class Keeper {
     end(entry, Ending.lost(entry.checkpoint(), why, entry.started(), house.clock().instant()));
   }
 
-  private void save(Entry entry, Ending ending) {
-    entry.change().lock();
-    try {
-      house.meta().end(entry.checkpoint(), ending.outcome());
-      // Only now: until here a restarted agent would have found all of it again.
-      house.runtime().remove(entry.id());
-      unsaved.remove(entry);
-    } catch (IOException e) {
-      if (unsaved.add(entry)) {
-        log.warn("{}", failed("cannot write down how the run ended, retrying", entry), e);
-      }
-    } finally {
-      entry.change().unlock();
-    }
-  }
-
   private static LogLine failed(String message, Entry entry) {
     return LogLine.of(message).with("run", entry.id());
-  }
-
-  /// Tries again what could not be written.
-  void saveUnsaved() {
-    for (Entry entry : unsaved) {
-      entry.ending().ifPresent(ending -> save(entry, ending));
-    }
-  }
-
-  void forget(Entry entry) {
-    unsaved.remove(entry);
-  }
-
-  boolean isUnsaved(Entry entry) {
-    return unsaved.contains(entry);
-  }
-
-  int unsaved() {
-    return unsaved.size();
   }
 }

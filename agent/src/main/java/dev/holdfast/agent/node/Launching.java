@@ -21,8 +21,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Launches runs: everything is written down before the first process is there, so that an agent
-/// that dies at any point finds it again.
+/// Launches runs: what an agent that dies at any point must find again is in the runtime directory
+/// before the first process is there.
 final class Launching {
   private static final Logger log = LoggerFactory.getLogger(Launching.class);
 
@@ -31,11 +31,13 @@ final class Launching {
 
   private final House house;
   private final Keeper keeper;
+  private final Scribe scribe;
   private final Meters meters;
 
-  Launching(House house, Keeper keeper, Meters meters) {
+  Launching(House house, Keeper keeper, Scribe scribe, Meters meters) {
     this.house = house;
     this.keeper = keeper;
+    this.scribe = scribe;
     this.meters = meters;
   }
 
@@ -111,7 +113,6 @@ final class Launching {
     Checkpoint checkpoint = entry.checkpoint();
     try {
       house.runtime().create(checkpoint);
-      patiently(() -> house.meta().begin(checkpoint));
       patiently(() -> house.sandboxes().create(checkpoint));
     } catch (IOException e) {
       throw Refusals.unavailable("cannot write down the run: " + reason(e), e);
@@ -158,19 +159,23 @@ final class Launching {
     }
     entry.attach(run);
     keeper.announce(entry, "launched");
-    keeper.rememberLeader(entry);
+    scribe.write(entry);
   }
 
   /// Nothing of it stays.
   private void undo(Entry entry, RuntimeException cause) {
     house.registry().remove(entry);
     house.books().release(entry.id());
+    entry.change().lock();
     try {
+      scribe.forget(entry);
       house.runtime().remove(entry.id());
       house.meta().remove(entry.executor(), entry.id());
       house.sandboxes().remove(entry.checkpoint().sandbox());
     } catch (IOException e) {
       cause.addSuppressed(e);
+    } finally {
+      entry.change().unlock();
     }
     if (!(cause instanceof NodeException)) {
       log.warn("{}", LogLine.of("launch failed").with("run", entry.id()), cause);

@@ -31,7 +31,7 @@ final class LocalNode implements Node {
   private static final Set<String> STREAMS = Set.of("stdout", "stderr");
 
   private final House house;
-  private final Keeper keeper;
+  private final Scribe scribe;
   private final Launching launching;
   private final Updating updating;
   private final Collector collector;
@@ -41,16 +41,17 @@ final class LocalNode implements Node {
   LocalNode(
       House house,
       Keeper keeper,
+      Scribe scribe,
       Updating updating,
       Collector collector,
       Meters meters,
       NodeFacts facts) {
     this.house = house;
-    this.keeper = keeper;
+    this.scribe = scribe;
     this.updating = updating;
     this.collector = collector;
     this.facts = facts;
-    launching = new Launching(house, keeper, meters);
+    launching = new Launching(house, keeper, scribe, meters);
     views = new Views(house);
   }
 
@@ -183,7 +184,7 @@ final class LocalNode implements Node {
   @Override
   public Explanation explain(Caller caller, String id) {
     Entry entry = see(caller, id);
-    return views.explain(entry, keeper.isUnsaved(entry));
+    return views.explain(entry, scribe.hasFailed(entry));
   }
 
   @Override

@@ -10,13 +10,13 @@ import java.util.List;
 /// What the node tells of itself.
 final class NodeFacts {
   private final House house;
-  private final Keeper keeper;
+  private final Scribe scribe;
   private final AgentNode.Machine machine;
   private final Instant started;
 
-  NodeFacts(House house, Keeper keeper, AgentNode.Machine machine) {
+  NodeFacts(House house, Scribe scribe, AgentNode.Machine machine) {
     this.house = house;
-    this.keeper = keeper;
+    this.scribe = scribe;
     this.machine = machine;
     started = house.clock().instant();
   }
@@ -59,7 +59,7 @@ final class NodeFacts {
         pending.add(entry.executor() + " is being killed");
       }
     }
-    int unsaved = keeper.unsaved();
+    int unsaved = scribe.unsaved();
     if (unsaved > 0) {
       pending.add(unsaved + " outcomes could not be written to the work directory yet");
     }

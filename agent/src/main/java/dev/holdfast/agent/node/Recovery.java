@@ -35,11 +35,13 @@ final class Recovery {
 
   private final House house;
   private final Keeper keeper;
+  private final Scribe scribe;
   private final Set<RunId> known = ConcurrentHashMap.newKeySet();
 
-  Recovery(House house, Keeper keeper) {
+  Recovery(House house, Keeper keeper, Scribe scribe) {
     this.house = house;
     this.keeper = keeper;
+    this.scribe = scribe;
   }
 
   /// Returns what could not be cleaned up, one sentence each.
@@ -119,7 +121,7 @@ final class Recovery {
         house.registry().add(entry);
         keeper.lose(entry, why);
       }
-      case Fate.Adopt(var checkpoint) -> adopt(checkpoint, runtime);
+      case Fate.Adopt(var checkpoint) -> adopt(checkpoint, runtime, meta);
       case Fate.Unreadable _ -> {
         log.warn(
             "{}", LogLine.of("nothing can be read of the run, passing it over").with("run", id));
@@ -131,13 +133,15 @@ final class Recovery {
     }
   }
 
-  private void adopt(Checkpoint checkpoint, RuntimeStore.Found runtime) {
+  private void adopt(Checkpoint checkpoint, RuntimeStore.Found runtime, MetaTree.Found meta) {
     requireSameRoot(checkpoint);
     Entry entry = new Entry(checkpoint);
     house.registry().add(entry);
     house.books().enter(checkpoint.id(), checkpoint.spec().limits());
     if (runtime.checkpoint().isEmpty()) {
       rebuild(checkpoint);
+    } else if (!runtime.checkpoint().equals(meta.checkpoint())) {
+      scribe.write(entry);
     }
     // Only the runtime directory's copy knows whether it has been launched.
     boolean unlaunched = runtime.checkpoint().filter(Checkpoint::isUnlaunched).isPresent();

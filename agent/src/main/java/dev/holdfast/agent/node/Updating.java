@@ -18,9 +18,11 @@ final class Updating {
   private static final Logger log = LoggerFactory.getLogger(Updating.class);
 
   private final House house;
+  private final Scribe scribe;
 
-  Updating(House house) {
+  Updating(House house, Scribe scribe) {
     this.house = house;
+    this.scribe = scribe;
   }
 
   UpdateResult update(Entry entry, ResourceLimits change, boolean dryRun) {
@@ -121,10 +123,10 @@ final class Updating {
     entry.checkpoint(checkpoint);
     try {
       house.runtime().save(checkpoint);
-      house.meta().update(checkpoint);
     } catch (IOException e) {
       log.warn("{}", LogLine.of("cannot write down limits, ignoring").with("run", entry.id()), e);
     }
+    scribe.write(entry);
   }
 
   private void tell(Entry entry, String message, Optional<String> deferred) {

@@ -17,7 +17,7 @@ final class Upkeep implements AutoCloseable {
   private static final Duration DISK = Duration.ofMinutes(1);
 
   private final House house;
-  private final Keeper keeper;
+  private final Scribe scribe;
   private final Updating updating;
   private final Collector collector;
   private final Meters meters;
@@ -28,13 +28,13 @@ final class Upkeep implements AutoCloseable {
 
   Upkeep(
       House house,
-      Keeper keeper,
+      Scribe scribe,
       Updating updating,
       Collector collector,
       Meters meters,
       Duration interval) {
     this.house = house;
-    this.keeper = keeper;
+    this.scribe = scribe;
     this.updating = updating;
     this.collector = collector;
     this.meters = meters;
@@ -61,7 +61,7 @@ final class Upkeep implements AutoCloseable {
   }
 
   void turn(Instant now) {
-    keeper.saveUnsaved();
+    scribe.retry();
     NodeResources total = house.books().total();
     NodeResources used = house.books().used();
     meters.resources(

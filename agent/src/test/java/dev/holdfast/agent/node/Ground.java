@@ -120,7 +120,9 @@ final class Ground implements AutoCloseable {
                 USERS,
                 ProcFs.system(),
                 clock,
-                Duration.ofSeconds(1)));
+                Duration.ofSeconds(1)),
+            // At once, so that a test sees what is on the disk after each step.
+            house -> new Scribe(house, Runnable::run, Duration.ZERO));
     agent = Optional.of(started);
     started.recover();
     return started.node();
