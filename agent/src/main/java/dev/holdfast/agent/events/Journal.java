@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -29,7 +31,13 @@ public final class Journal implements AutoCloseable {
   private final InstantSource clock;
   private final JournalFile file;
   private final LongConsumer reserve;
+  private final Consumer<Event> first;
   private final Deque<Entry> remembered = new ArrayDeque<>();
+
+  // A lock of java.util.concurrent: whoever is told of a change does not run into the lock of
+  // the one who tells.
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
   private long last;
   private long reserved;
   private boolean closed;
@@ -47,9 +55,16 @@ public final class Journal implements AutoCloseable {
   /// @param directory where `events.jsonl` is
   /// @param reserved the highest number that may have been used before
   /// @param reserve is told the highest number that may be used from now on
-  public Journal(Path directory, InstantSource clock, long reserved, LongConsumer reserve) {
+  /// @param first is told of each event by who publishes it, and must return at once
+  public Journal(
+      Path directory,
+      InstantSource clock,
+      long reserved,
+      LongConsumer reserve,
+      Consumer<Event> first) {
     this.clock = clock;
     this.reserve = reserve;
+    this.first = first;
     file = new JournalFile(directory);
     for (Entry entry : file.read()) {
       remember(entry);
@@ -79,7 +94,17 @@ public final class Journal implements AutoCloseable {
     return publish(type, Optional.of(subject), message, Optional.of(data));
   }
 
-  private synchronized Event publish(
+  private Event publish(
+      String type, Optional<Subject> subject, String message, Optional<JsonObject> data) {
+    lock.lock();
+    try {
+      return publishLocked(type, subject, message, data);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Event publishLocked(
       String type, Optional<Subject> subject, String message, Optional<JsonObject> data) {
     long id = last + 1;
     if (id > reserved) {
@@ -100,23 +125,28 @@ public final class Journal implements AutoCloseable {
     Entry entry = new Entry(event, subject.map(Subject::owner));
     remember(entry);
     file.append(entry);
-    notifyAll();
+    first.accept(event);
+    changed.signalAll();
     return event;
   }
 
   /// What is remembered of one run, the oldest first.
-  public synchronized List<Event> of(String run) {
-    List<Event> found = new ArrayList<>();
-    for (Entry entry : remembered) {
-      if (run.equals(entry.event().run())) {
-        found.add(entry.event());
-      }
+  public List<Event> of(String run) {
+    lock.lock();
+    try {
+      return remembered.stream().map(Entry::event).filter(it -> run.equals(it.run())).toList();
+    } finally {
+      lock.unlock();
     }
-    return found;
   }
 
-  public synchronized long last() {
-    return last;
+  public long last() {
+    lock.lock();
+    try {
+      return last;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Has `listener` told, on a thread of its own, of every event after `after` that concerns the
@@ -128,14 +158,19 @@ public final class Journal implements AutoCloseable {
   }
 
   /// Waits until there are events after `after`, and returns them; empty when it is over.
-  private synchronized List<Entry> await(long after, Listening listening)
-      throws InterruptedException {
-    while (last <= after && !closed && !listening.closed) {
-      wait();
+  private List<Entry> await(long after, Listening listening) throws InterruptedException {
+    lock.lock();
+    try {
+      while (last <= after && !closed && !listening.closed) {
+        changed.await();
+      }
+      return listening.closed ? List.of() : after(after);
+    } finally {
+      lock.unlock();
     }
-    if (listening.closed) {
-      return List.of();
-    }
+  }
+
+  private List<Entry> after(long after) {
     List<Entry> found = new ArrayList<>();
     var newest = remembered.descendingIterator();
     while (newest.hasNext()) {
@@ -148,8 +183,13 @@ public final class Journal implements AutoCloseable {
     return found;
   }
 
-  private synchronized void wake() {
-    notifyAll();
+  private void wake() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// What could not be written to the file, if anything.
@@ -159,11 +199,16 @@ public final class Journal implements AutoCloseable {
 
   /// Ends every listening, once its listener has been told all.
   @Override
-  public synchronized void close() {
-    closed = true;
-    reserve.accept(last);
-    file.close();
-    notifyAll();
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      reserve.accept(last);
+      file.close();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Somebody who listens.

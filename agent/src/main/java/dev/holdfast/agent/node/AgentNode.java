@@ -88,7 +88,8 @@ public final class AgentNode implements AutoCloseable {
                 settings.runtimeDirectory(),
                 ground.clock(),
                 eventsReserved,
-                last -> reserve(meta, last)),
+                last -> reserve(meta, last),
+                event -> ground.meters().event(event.type())),
             ground.statistics().apply(this::liveRuns),
             ground.users(),
             ground.proc(),
@@ -101,7 +102,6 @@ public final class AgentNode implements AutoCloseable {
     NodeFacts facts = new NodeFacts(house, scribe, ground.machine());
     node = new LocalNode(house, keeper, scribe, updating, collector, meters, facts);
     upkeep = new Upkeep(house, scribe, updating, collector, meters, ground.interval());
-    house.journal().listen(house.journal().last(), _ -> true, it -> meters.event(it.type()));
   }
 
   private static void reserve(MetaTree meta, long last) {

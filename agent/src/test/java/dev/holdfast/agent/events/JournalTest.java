@@ -25,10 +25,11 @@ class JournalTest {
   private static final Journal.Subject BENS = new Journal.Subject("r2", "default", "b", 1002);
 
   @TempDir Path directory;
+  private final List<Event> counted = new ArrayList<>();
   private final AtomicLong reserved = new AtomicLong();
 
   private Journal open() {
-    return new Journal(directory, CLOCK, reserved.get(), reserved::set);
+    return new Journal(directory, CLOCK, reserved.get(), reserved::set, counted::add);
   }
 
   private static Event next(BlockingQueue<Event> events) throws InterruptedException {
