@@ -37,6 +37,9 @@ public interface MemoryController {
 
   Events events();
 
+  /// Whether [Events#ownOoms] is there.
+  boolean countsOwnOoms();
+
   /// [Events#oomKills] alone.
   default long oomKills() {
     return events().oomKills();

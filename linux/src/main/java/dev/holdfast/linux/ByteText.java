@@ -42,7 +42,8 @@ public final class ByteText {
 
   private static boolean hasEscape(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (isEscape(text, i)) {
+      // The comparison first: it is all that most characters need.
+      if (text.charAt(i) >= FIRST_ESCAPE && isEscape(text, i)) {
         return true;
       }
     }

@@ -150,6 +150,11 @@ final class MemoryV1 implements MemoryController {
   }
 
   @Override
+  public boolean countsOwnOoms() {
+    return false;
+  }
+
+  @Override
   public long oomKills() {
     return oomControl().getOrDefault("oom_kill", 0L);
   }

@@ -150,6 +150,11 @@ final class MemoryV2 implements MemoryController {
   }
 
   @Override
+  public boolean countsOwnOoms() {
+    return true;
+  }
+
+  @Override
   public Events events() {
     Map<String, Long> all = ControlText.flatKeyed(fs, eventsFile());
     Map<String, Long> own = all;

@@ -2,7 +2,6 @@ package dev.holdfast.isolator.launcher;
 
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.linux.ByteText;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -27,10 +26,14 @@ public final class LaunchRecord {
 
   private static final int MAGIC = 0x314c4648; // "HFL1"
   private static final int HEADER = 8;
+  private static final int FIELD_HEADER = 8;
   private static final int ALIGNMENT = 8;
   private static final int LONGEST_BODY = 4 << 20; // LONGEST_BODY of record.c
 
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream(2048);
+  private static final int USUAL_BODY = 4096;
+
+  /// Fields up to its position, zeros from there on.
+  private ByteBuffer body = buffer(USUAL_BODY);
 
   public LaunchRecord runDirectory(Path path) {
     return text(1, path.toString());
@@ -67,29 +70,31 @@ public final class LaunchRecord {
   }
 
   public LaunchRecord credentials(int uid, int gid, List<Integer> groups) {
-    ByteBuffer payload = buffer(12 + 4 * groups.size());
+    ByteBuffer payload = field(9, 12 + 4 * groups.size());
     payload.putInt(uid).putInt(gid).putInt(groups.size());
-    for (int group : groups) {
-      payload.putInt(group);
-    }
-    return field(9, payload);
+    groups.forEach(payload::putInt);
+    return this;
   }
 
   /// @param soft and `hard`: all bits set for no limit
   public LaunchRecord resourceLimit(int resource, long soft, long hard) {
-    return field(10, buffer(24).putInt(resource).putInt(0).putLong(soft).putLong(hard));
+    field(10, 24).putInt(resource).putInt(0).putLong(soft).putLong(hard);
+    return this;
   }
 
   public LaunchRecord umask(int mask) {
-    return field(11, buffer(4).putInt(mask));
+    field(11, 4).putInt(mask);
+    return this;
   }
 
   public LaunchRecord flags(int flags) {
-    return field(12, buffer(4).putInt(flags));
+    field(12, 4).putInt(flags);
+    return this;
   }
 
   public LaunchRecord stopTimeout(Duration timeout) {
-    return field(13, buffer(8).putLong(timeout.toMillis()));
+    field(13, 8).putLong(timeout.toMillis());
+    return this;
   }
 
   /// The v1 `memory.oom_control` whose killer is turned on when the holder has gone.
@@ -117,9 +122,9 @@ public final class LaunchRecord {
 
   /// Has the launcher carry stdout (1) or stderr (2) into a file that is rotated.
   public LaunchRecord log(int stream, int files, long maximumBytes, Path file) {
-    byte[] name = terminated(file.toString());
-    return field(
-        19, buffer(16 + name.length).putInt(stream).putInt(files).putLong(maximumBytes).put(name));
+    byte[] name = ByteText.encode(file.toString());
+    field(19, 16 + name.length + 1).putInt(stream).putInt(files).putLong(maximumBytes).put(name);
+    return this;
   }
 
   /// A file by which the launcher leaves our root before it removes it.
@@ -139,45 +144,41 @@ public final class LaunchRecord {
 
   /// @throws IsolatorException when it is more than the launcher takes
   public byte[] encode() {
-    byte[] fields = body.toByteArray();
-    if (fields.length > LONGEST_BODY) {
+    int length = body.position();
+    if (length > LONGEST_BODY) {
       throw new IsolatorException(
           "the command and its environment have "
-              + fields.length
+              + length
               + " bytes: at most "
               + LONGEST_BODY
               + " are possible");
     }
-    ByteBuffer record = buffer(HEADER + fields.length);
-    record.putInt(MAGIC).putInt(fields.length).put(fields);
-    return bytes(record);
+    byte[] record = new byte[HEADER + length];
+    ByteBuffer.wrap(record).order(ByteOrder.nativeOrder()).putInt(MAGIC).putInt(length);
+    body.get(0, record, HEADER, length);
+    return record;
   }
 
   private LaunchRecord text(int type, String text) {
-    byte[] bytes = terminated(text);
-    return field(type, buffer(bytes.length).put(bytes));
-  }
-
-  private LaunchRecord field(int type, ByteBuffer payload) {
-    byte[] bytes = bytes(payload);
-    body.writeBytes(bytes(buffer(8).putInt(type).putInt(bytes.length)));
-    body.writeBytes(bytes);
-    body.writeBytes(new byte[-bytes.length & (ALIGNMENT - 1)]);
+    byte[] bytes = ByteText.encode(text);
+    field(type, bytes.length + 1).put(bytes); // the terminating zero is there
     return this;
   }
 
-  private static byte[] terminated(String text) {
-    byte[] bytes = ByteText.encode(text);
-    return java.util.Arrays.copyOf(bytes, bytes.length + 1);
+  /// Begins a field; returns where its payload belongs.
+  private ByteBuffer field(int type, int length) {
+    int padded = length + (-length & (ALIGNMENT - 1));
+    if (body.remaining() < FIELD_HEADER + padded) {
+      ByteBuffer larger = buffer(2 * (body.position() + FIELD_HEADER + padded));
+      body = larger.put(body.flip());
+    }
+    body.putInt(type).putInt(length);
+    int start = body.position();
+    body.position(start + padded);
+    return body.slice(start, length).order(ByteOrder.nativeOrder());
   }
 
   private static ByteBuffer buffer(int size) {
     return ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
-  }
-
-  private static byte[] bytes(ByteBuffer filled) {
-    byte[] bytes = new byte[filled.position()];
-    filled.flip().get(bytes);
-    return bytes;
   }
 }

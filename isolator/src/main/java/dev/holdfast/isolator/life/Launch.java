@@ -47,13 +47,14 @@ final class Launch {
     record.runDirectory(directory.path());
     describeEntries(record, run, lease);
     describeProgram(record, spec);
+    oomSwitch.ifPresent(record::oomSwitch);
     if (detached.isPresent()) {
       describeUsualLimits(record, spec);
+      describeOutput(record, detached.get());
+    } else {
+      describeEnd(record, run, lease);
+      record.stopTimeout(spec.stopTimeout());
     }
-    describeEnd(record, run, lease);
-    record.stopTimeout(spec.stopTimeout());
-    oomSwitch.ifPresent(record::oomSwitch);
-    detached.ifPresent(how -> describeOutput(record, how));
     return record;
   }
 
@@ -96,7 +97,7 @@ final class Launch {
     }
   }
 
-  /// What the launcher needs when it has to end the run by itself.
+  /// What the launcher needs to end the run by itself, when its holder has gone.
   private static void describeEnd(LaunchRecord record, Cgroup run, CgroupRoot.Lease lease) {
     run.killFile().ifPresent(record::killFile);
     run.freezer().map(Freezer::file).ifPresent(record::freezer);

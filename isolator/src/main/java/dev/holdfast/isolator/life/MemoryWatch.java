@@ -92,7 +92,15 @@ final class MemoryWatch implements AutoCloseable {
         .map(memory -> new MemoryWatch(memory, upwards(root), new OomScene(cgroup, proc), mode));
   }
 
+  /// Those that count how often their cap was final: none on v1, which tells everybody below.
   private static List<MemoryController> upwards(Cgroup root) {
+    if (root.memory().map(MemoryController::countsOwnOoms).orElse(false)) {
+      return all(root);
+    }
+    return List.of();
+  }
+
+  private static List<MemoryController> all(Cgroup root) {
     return Stream.iterate(Optional.of(root), Optional::isPresent, it -> it.flatMap(Cgroup::parent))
         .flatMap(it -> it.flatMap(Cgroup::memory).stream())
         .toList();
@@ -263,8 +271,7 @@ final class MemoryWatch implements AutoCloseable {
         && peak.get().count() >= limit.get().count() - NEAR_LIMIT;
   }
 
-  /// How often a cap of the root or above it was final; 0 on v1, which tells everybody below at
-  /// once.
+  /// How often a cap of the root or above it was final.
   private long oomsAbove() {
     return above.stream().mapToLong(MemoryWatch::ooms).sum();
   }
