@@ -9,8 +9,10 @@ public record Signal(int number) {
   public static final Signal HUP = new Signal(1);
   public static final Signal INT = new Signal(2);
   public static final Signal QUIT = new Signal(3);
+  public static final Signal BUS = new Signal(7);
   public static final Signal KILL = new Signal(9);
   public static final Signal USR1 = new Signal(10);
+  public static final Signal SEGV = new Signal(11);
   public static final Signal TERM = new Signal(15);
   public static final Signal CONT = new Signal(18);
   public static final Signal STOP = new Signal(19);

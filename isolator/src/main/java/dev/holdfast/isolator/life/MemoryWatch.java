@@ -15,6 +15,7 @@ import dev.holdfast.linux.proc.ProcFs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /// Watches one run's memory, and tells its own limit's doing from that of a cgroup above and of the
@@ -33,6 +34,9 @@ final class MemoryWatch implements AutoCloseable {
   /// less.
   private static final long NEAR_LIMIT = 2L << 20;
 
+  /// How long after the kernel's word that its limit was final an end counts as the limit's doing.
+  private static final Duration JUST_NOW = Duration.ofSeconds(1);
+
   /// Between two pictures of a run that lives at its limit by dropping page cache.
   private static final Duration SNAPSHOT_INTERVAL = Duration.ofMillis(200);
 
@@ -48,6 +52,9 @@ final class MemoryWatch implements AutoCloseable {
 
   /// v1: for a time the kernel's killer was on, although the run is to be described.
   private boolean wasUnwatched;
+
+  /// By the system's nano time; empty before the first.
+  private volatile OptionalLong noticed = OptionalLong.empty();
 
   private volatile boolean closed;
 
@@ -111,7 +118,14 @@ final class MemoryWatch implements AutoCloseable {
       memory.oom().killerSwitch().ifPresent(OomControl.KillerSwitch::turnKillerOff);
       memory.oom().killTogether();
     }
-    watch = Optional.of(memory.oom().watch(notice));
+    watch =
+        Optional.of(
+            memory
+                .oom()
+                .watch(() -> {
+                  noticed = OptionalLong.of(System.nanoTime());
+                  notice.run();
+                }));
   }
 
   /// Looks at what was announced; a report when the run has to end for it.
@@ -241,12 +255,27 @@ final class MemoryWatch implements AutoCloseable {
               .killerSwitch()
               .filter(OomControl.KillerSwitch::underOom)
               .flatMap(this::inspectHeld);
-      return held.isPresent()
-          ? new Evidence(0, Verdict.Scope.OWN_LIMIT, held, true)
+      if (held.isPresent()) {
+        return new Evidence(0, Verdict.Scope.OWN_LIMIT, held, true);
+      }
+      return wasHeldJustNow()
+          ? new Evidence(0, Verdict.Scope.OWN_LIMIT, Optional.of(reportOfNow()), true)
           : Evidence.NONE;
     } catch (CgroupException unreadable) {
       return Evidence.NONE;
     }
+  }
+
+  /// What the leader held gives the others room when it ends: none of them waits any more.
+  private boolean wasHeldJustNow() {
+    boolean recently =
+        noticed.isPresent() && System.nanoTime() - noticed.getAsLong() < JUST_NOW.toNanos();
+    return recently && hasKillerSwitch() && hasTouchedLimit();
+  }
+
+  private OomReport reportOfNow() {
+    lastSnapshot = Optional.of(scene.snapshot(Policy.OOM_REPORT_TIMEOUT));
+    return report();
   }
 
   private Verdict.Scope scope(MemoryController.Events events) {

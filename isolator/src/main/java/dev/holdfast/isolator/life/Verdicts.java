@@ -28,6 +28,12 @@ final class Verdicts {
     };
   }
 
+  /// A page that the kernel needs on the process's behalf, to enter a signal handler or to restart
+  /// a sequence, cannot wait for memory: the process gets one of these instead.
+  private static boolean isFault(Signal signal) {
+    return signal.equals(Signal.SEGV) || signal.equals(Signal.BUS);
+  }
+
   private static Verdict ofStatus(WaitStatus status, MemoryWatch.Evidence memory) {
     Optional<Signal> signal = status.signal();
     if (signal.isEmpty()) {
@@ -36,7 +42,8 @@ final class Verdicts {
           ? new Verdict.OutOfMemory(memory.scope(), memory.report())
           : new Verdict.Exited(code);
     }
-    return signal.get().equals(Signal.KILL) && memory.kills() > 0
+    boolean killed = signal.get().equals(Signal.KILL) && memory.kills() > 0;
+    return killed || (isFault(signal.get()) && memory.decides())
         ? new Verdict.OutOfMemory(memory.scope(), memory.report())
         : new Verdict.Signaled(signal.get(), status.dumpedCore());
   }

@@ -214,6 +214,24 @@ class MemoryWatchTest {
     }
   }
 
+  /// The end of the leader itself gives the others room: none is held any more.
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void aLeaderThatFreesItsTreeByItsEndLeavesAReport(HostKind kind) {
+    Ground ground = running(kind);
+    try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
+      ground.fake.triggerOom(RUN);
+      ground.fake.setUsage(RUN, Bytes.ofMebibytes(50));
+      assertThat(ground.read(MEMORY, "memory.oom_control")).contains("under_oom 0");
+
+      assertThat(watch.evidenceOfOwnEnd())
+          .satisfies(evidence -> {
+            assertThat(evidence.decides()).isTrue();
+            assertThat(evidence.report().orElseThrow().processes()).hasSize(1);
+          });
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(HostKind.class)
   void aLeaderThatEndsWithRoomLeftLeavesNoEvidence(HostKind kind) {

@@ -78,6 +78,16 @@ class VerdictsTest {
     assertThat(of(BY_ITSELF, ended(1 << 8))).isEqualTo(new Verdict.Exited(1));
   }
 
+  /// In the kernel's hands a process that gets no memory gets a fault.
+  @ParameterizedTest
+  @ValueSource(ints = {7, 11})
+  void aLeaderThatFaultsWhileItsTreeIsHeldAtTheLimitIsOutOfMemory(int signal) {
+    assertThat(Verdicts.of(BY_ITSELF, ended(signal), decisive(0)))
+        .isEqualTo(new Verdict.OutOfMemory(Verdict.Scope.OWN_LIMIT, Optional.of(Lives.REPORT)));
+    assertThat(of(BY_ITSELF, ended(signal)))
+        .isEqualTo(new Verdict.Signaled(new Signal(signal), false));
+  }
+
   /// A shell passes on as a code of its own what killed its child.
   @Test
   void aLeaderThatFailsOverAKillThatNobodyWatchedIsOutOfMemory() {
