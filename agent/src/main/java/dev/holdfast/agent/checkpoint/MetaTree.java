@@ -156,9 +156,11 @@ public final class MetaTree {
   }
 
   /// Writes down, to stay, how a run ended.
-  public void end(Checkpoint checkpoint, JsonObject outcome) throws IOException {
+  ///
+  /// @param outcome a JSON object
+  public void end(Checkpoint checkpoint, String outcome) throws IOException {
     Path run = run(checkpoint.executor(), checkpoint.id());
-    AtomicFile.writeDurably(run.resolve(OUTCOME), outcome.toString());
+    AtomicFile.writeDurably(run.resolve(OUTCOME), outcome);
     AtomicFile.write(run.resolve(SENTINEL), "");
   }
 

@@ -32,6 +32,7 @@ public final class AgentNode implements AutoCloseable {
   private final House house;
   private final Keeper keeper;
   private final Scribe scribe;
+  private final Collector collector;
   private final LocalNode node;
   private final Upkeep upkeep;
   private final Meters meters;
@@ -98,7 +99,7 @@ public final class AgentNode implements AutoCloseable {
     scribe = scribes.apply(house);
     keeper = new Keeper(house, scribe);
     Updating updating = new Updating(house, scribe);
-    Collector collector = new Collector(house, scribe);
+    collector = new Collector(house, scribe);
     NodeFacts facts = new NodeFacts(house, scribe, ground.machine());
     node = new LocalNode(house, keeper, scribe, updating, collector, meters, facts);
     upkeep = new Upkeep(house, scribe, updating, collector, meters, ground.interval());
@@ -160,6 +161,11 @@ public final class AgentNode implements AutoCloseable {
   /// One turn of the upkeep, for tests.
   void turn() {
     upkeep.turn(house.clock().instant());
+  }
+
+  /// The collection of more than `most`, for tests.
+  void collect(int most) {
+    collector.collect(house.settings().gcDelay(), house.clock().instant(), most);
   }
 
   public String agent() {

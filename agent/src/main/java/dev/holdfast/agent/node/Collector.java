@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,10 @@ final class Collector {
 
   /// Of a disk, always left free: the seed's.
   private static final double HEADROOM = 0.1;
+
+  /// Ended runs that are kept, whatever their age: each takes a KB or two of the agent's memory.
+  /// The seed kept 150 of a framework.
+  private static final int MOST = 10_000;
 
   /// However full the disk is, whoever started a run can ask how it ended.
   private static final Duration SHORTEST = Duration.ofMinutes(5);
@@ -50,21 +56,36 @@ final class Collector {
     }
   }
 
-  /// Removes those that ended longer ago than `retention`.
+  /// Removes those that ended longer ago than `retention`, and the oldest of too many.
   void collect(Duration retention, Instant now) {
-    for (Entry entry : house.registry().all()) {
-      boolean old =
-          entry
-              .ending()
-              .map(ending -> !ending.finished().plus(retention).isAfter(now))
-              .orElse(false);
-      if (old) {
-        try {
-          remove(entry, "it ended longer ago than " + retention.toSeconds() + " s");
-        } catch (IOException e) {
-          log.warn("{}", LogLine.of("cannot remove the run, retrying").with("run", entry.id()), e);
-        }
+    collect(retention, now, MOST);
+  }
+
+  void collect(Duration retention, Instant now, int most) {
+    List<Entry> ended = house.registry().ended();
+    for (Entry entry : ended) {
+      if (!finished(entry).plus(retention).isAfter(now)) {
+        removeOrRetry(entry, "it ended longer ago than " + retention.toSeconds() + " s");
       }
+    }
+    if (ended.size() > most) {
+      house.registry().ended().stream()
+          .sorted(
+              Comparator.comparing(Collector::finished).thenComparing(Entry::created).reversed())
+          .skip(most)
+          .forEach(entry -> removeOrRetry(entry, most + " runs have ended after it"));
+    }
+  }
+
+  private static Instant finished(Entry entry) {
+    return entry.ending().orElseThrow().finished();
+  }
+
+  private void removeOrRetry(Entry entry, String cause) {
+    try {
+      remove(entry, cause);
+    } catch (IOException e) {
+      log.warn("{}", LogLine.of("cannot remove the run, retrying").with("run", entry.id()), e);
     }
   }
 

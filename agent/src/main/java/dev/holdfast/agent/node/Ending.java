@@ -1,7 +1,6 @@
 package dev.holdfast.agent.node;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonWriter;
 import dev.holdfast.agent.checkpoint.Checkpoint;
 import dev.holdfast.isolator.ExecutorSpec;
@@ -23,7 +22,7 @@ import java.util.Optional;
 /// @param verdict the word for it
 /// @param kill absent for a run that another agent saw the end of
 record Ending(
-    JsonObject outcome,
+    Document outcome,
     Instant started,
     Instant finished,
     String verdict,
@@ -37,7 +36,7 @@ record Ending(
       throw new UncheckedIOException(e);
     }
     return new Ending(
-        JsonParser.parseString(text.toString()).getAsJsonObject(),
+        new Document(text.toString()),
         outcome.started(),
         outcome.started().plus(outcome.took()),
         outcome.verdict().word(),
@@ -59,7 +58,13 @@ record Ending(
     } catch (RuntimeException incomplete) {
       // the rest stands
     }
-    return new Ending(outcome, started, started.plus(took), verdict, exitCode, Optional.empty());
+    return new Ending(
+        new Document(outcome.toString()),
+        started,
+        started.plus(took),
+        verdict,
+        exitCode,
+        Optional.empty());
   }
 
   /// Of a run whose end nobody saw.

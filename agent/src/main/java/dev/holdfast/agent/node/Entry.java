@@ -10,30 +10,45 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// One run as the node keeps it, alive or ended. Thread-safe.
 final class Entry {
+  private final RunId id;
+  private final ExecutorId executor;
+  private final Checkpoint.Owner owner;
+  private final Instant created;
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
   private final ReentrantLock change = new ReentrantLock();
-  private volatile Checkpoint checkpoint;
+  private volatile Supplier<Checkpoint> checkpoint;
   private volatile Optional<Run> run = Optional.empty();
   private volatile boolean outOfMemoryTold;
   private boolean announced;
 
   Entry(Checkpoint checkpoint) {
-    this.checkpoint = checkpoint;
+    this.checkpoint = () -> checkpoint;
+    id = checkpoint.id();
+    executor = checkpoint.executor();
+    owner = checkpoint.owner();
+    created = checkpoint.created();
   }
 
   RunId id() {
-    return checkpoint.id();
+    return id;
   }
 
   ExecutorId executor() {
-    return checkpoint.executor();
+    return executor;
   }
 
+  /// When it was asked for.
+  Instant created() {
+    return created;
+  }
+
+  /// Of a run that has been [packed][#pack] it is read anew each time.
   Checkpoint checkpoint() {
-    return checkpoint;
+    return checkpoint.get();
   }
 
   /// Held by whoever changes the checkpoint and what follows from it.
@@ -43,10 +58,20 @@ final class Entry {
 
   /// The holder of [#change] alone.
   void checkpoint(Checkpoint value) {
-    checkpoint = value;
+    checkpoint = () -> value;
   }
 
-  /// Absent while it is being launched, and for one that ended before this agent.
+  /// Makes little of one that has ended and is written down. The holder of [#change] alone.
+  void pack() {
+    Document text = new Document(checkpoint().format());
+    text.pack();
+    checkpoint = () -> Checkpoint.parse(text.text()).orElseThrow();
+    ending().map(Ending::outcome).ifPresent(Document::pack);
+    run = Optional.empty();
+  }
+
+  /// Absent while it is being launched, for one that ended before this agent, and for one that has
+  /// been [packed][#pack].
   Optional<Run> run() {
     return run;
   }
@@ -57,7 +82,7 @@ final class Entry {
 
   /// When its program was started, or else when that was asked for.
   Instant started() {
-    return run.flatMap(Run::started).orElseGet(checkpoint::created);
+    return ending().map(Ending::started).or(() -> run.flatMap(Run::started)).orElse(created);
   }
 
   boolean isLive() {
@@ -94,12 +119,11 @@ final class Entry {
   }
 
   boolean isVisibleTo(Caller caller) {
-    return caller.role() != Caller.Role.USER || caller.uid() == checkpoint.owner().uid();
+    return caller.role() != Caller.Role.USER || caller.uid() == owner.uid();
   }
 
   Journal.Subject subject() {
-    return new Journal.Subject(
-        id().toString(), executor().framework(), executor().name(), checkpoint.owner().uid());
+    return new Journal.Subject(id.toString(), executor.framework(), executor.name(), owner.uid());
   }
 
   /// The word for where it stands.

@@ -135,9 +135,11 @@ final class LocalNode implements Node {
   public Optional<JsonObject> await(Caller caller, String id, Optional<Duration> patience)
       throws InterruptedException {
     Entry entry = see(caller, id);
-    return patience.isPresent()
-        ? Control.awaitEnd(entry, patience.get()).map(Ending::outcome)
-        : Optional.of(Control.awaitEnd(entry).outcome());
+    Optional<Ending> ending =
+        patience.isPresent()
+            ? Control.awaitEnd(entry, patience.get())
+            : Optional.of(Control.awaitEnd(entry));
+    return ending.map(it -> it.outcome().json());
   }
 
   @Override

@@ -112,6 +112,7 @@ final class Recovery {
         }
         Entry entry = new Entry(ended.checkpoint());
         entry.end(Ending.parse(ended.outcome(), ended.checkpoint().created()));
+        entry.pack();
         house.registry().add(entry);
         removeRuntime(id);
       }

@@ -20,8 +20,7 @@ final class Registry {
   private static final int LONGEST_ID = 1024;
   private static final int CANDIDATES_SHOWN = 5;
   private static final Comparator<Entry> OLDEST_FIRST =
-      Comparator.comparing((Entry entry) -> entry.checkpoint().created())
-          .thenComparing(entry -> entry.id().uuid());
+      Comparator.comparing(Entry::created).thenComparing(entry -> entry.id().uuid());
 
   private final Map<RunId, Entry> byId = new ConcurrentHashMap<>();
   private final Map<ExecutorId, List<Entry>> byName = new HashMap<>();
@@ -64,6 +63,11 @@ final class Registry {
   /// All, the oldest first.
   List<Entry> all() {
     return sorted(byId.values());
+  }
+
+  /// Those that have ended, in any order.
+  List<Entry> ended() {
+    return byId.values().stream().filter(entry -> !entry.isLive()).toList();
   }
 
   List<Entry> live() {

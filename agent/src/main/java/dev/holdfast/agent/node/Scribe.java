@@ -135,10 +135,11 @@ final class Scribe implements AutoCloseable {
     }
     Optional<Ending> ending = entry.ending();
     if (ending.isPresent()) {
-      meta.end(checkpoint, ending.get().outcome());
+      meta.end(checkpoint, ending.get().outcome().text());
       // Only now: until here a restarted agent would have found all of it again.
       house.runtime().remove(entry.id());
       pages.remove(entry);
+      entry.pack();
     }
   }
 

@@ -56,18 +56,16 @@ final class Views {
         live.map(Run::cgroupDirectories).orElse(List.of()).stream().map(Path::toString).toList(),
         ending.map(Ending::verdict).orElse(null),
         ending.map(Ending::exitCode).orElse(null),
-        whole ? ending.map(Ending::outcome).orElse(null) : null);
+        whole ? ending.map(it -> it.outcome().json()).orElse(null) : null);
   }
 
   List<ProcessInfo> top(Entry entry) {
-    if (!entry.isLive() || entry.run().isEmpty()) {
-      return List.of();
-    }
-    return new Top(house.proc(), house.users()).of(entry.run().get().processes());
+    Optional<Run> run = entry.isLive() ? entry.run() : Optional.empty();
+    return run.map(it -> new Top(house.proc(), house.users()).of(it.processes())).orElse(List.of());
   }
 
   Explanation explain(Entry entry, boolean unsaved) {
-    Optional<JsonObject> outcome = entry.ending().map(Ending::outcome);
+    Optional<JsonObject> outcome = entry.ending().map(it -> it.outcome().json());
     List<Event> events = house.journal().of(entry.id().toString());
     Optional<Usage> usage = entry.isLive() ? entry.run().map(Run::usage) : Optional.empty();
     Explaining explaining =

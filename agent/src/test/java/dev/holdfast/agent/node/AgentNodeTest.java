@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -134,6 +135,25 @@ class AgentNodeTest {
     assertThat(receipt.count()).isEqualTo(1);
     assertThat(node.inspect(ROOT, run.id()).verdict()).isEqualTo("killed");
     refused(Kind.CONFLICT, "has ended", () -> node.kill(ROOT, run.id(), Optional.empty()));
+  }
+
+  @Test
+  void ofTooManyThatHaveEndedTheNewestAreKept() throws Exception {
+    ExecutorInfo alive = node.launch(ROOT, request("alive", "sleep"));
+    List<String> ended = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      ExecutorInfo run = node.launch(ROOT, request("e" + i, "sleep", "" + i));
+      ground.clock.advance(Duration.ofMinutes(1));
+      ground.host.exit(run.id(), i);
+      ended.add(run.id());
+    }
+    ground.agent().collect(2);
+
+    assertThat(node.list(ROOT, true, Optional.empty()))
+        .extracting(ExecutorInfo::id)
+        .containsExactly(alive.id(), ended.get(3), ended.get(4));
+    assertThat(node.inspect(ROOT, ended.get(4)).command()).containsExactly("sleep", "4");
+    assertThat(node.inspect(ROOT, ended.get(4)).exitCode()).isEqualTo(4);
   }
 
   @Test
