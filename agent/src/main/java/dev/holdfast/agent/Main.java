@@ -136,6 +136,8 @@ public final class Main {
     log.info(
         "{}", LogLine.of("ready").with("agent", agent.agent()).with("socket", config.socket()));
     manager.ready("ready");
+    // What was read of a week's runs is garbage by now, and never again is there as much.
+    System.gc();
     new CountDownLatch(1).await();
   }
 

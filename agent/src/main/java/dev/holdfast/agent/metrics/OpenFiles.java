@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /// How many runs may have their control files kept open: sampling takes half of the descriptors
 /// that the process may have, and leaves the others to clients and launches.
 final class OpenFiles {
-  private static final int PER_RUN = 16;
+  private static final int PER_RUN = 6;
   private static final String LINE = "Max open files";
   private static final long USUAL = 1024;
 

@@ -24,14 +24,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes over what an earlier agent has left. Every run on a thread of its own, since each waits
-/// for files and for its launcher; only when all are known are the orphans destroyed. Every step
-/// can be repeated by an agent that comes after a death in the middle.
+/// Takes over what an earlier agent has left, several runs at once, since each waits for files;
+/// only when all are known are the orphans destroyed. Every step can be repeated by an agent that
+/// comes after a death in the middle.
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+
+  /// What is read of a run is large beside what is kept of it.
+  private static final int AT_ONCE = 32;
+
+  private static final ThreadFactory VIRTUAL = Thread.ofVirtual().name("recovery").factory();
 
   private final House house;
   private final Keeper keeper;
@@ -79,7 +85,7 @@ final class Recovery {
   private void takeAll(Map<RunId, Optional<Path>> found, RecoveryPlan.Boots boots)
       throws InterruptedException {
     List<Future<?>> work = new ArrayList<>();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, VIRTUAL)) {
       found.forEach((id, run) -> work.add(threads.submit(() -> take(id, run, boots))));
     }
     for (Future<?> each : work) {

@@ -272,7 +272,7 @@ final class SamplerTest {
   void theLimitOnOpenFilesIsReadFromTheKernelsTable() {
     String line =
         "Max open files            20000                20000                files     \n";
-    assertThat(OpenFiles.runs("Limit\n" + line)).isEqualTo(625);
+    assertThat(OpenFiles.runs("Limit\n" + line)).isEqualTo(1666);
     assertThat(OpenFiles.runs()).isPositive();
   }
 

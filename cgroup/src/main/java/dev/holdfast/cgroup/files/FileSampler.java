@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// A read of an open control file takes 1 to 2 µs, that of `memory.stat` ten, and a cgroup has
 /// fifteen that matter. Two of them tell whether anything happened: only if so are those read that
 /// change with them, and one of the rest in turn; `memory.stat` also when memory in use has moved.
-/// If nothing happened all the others take turns.
+/// If nothing happened all the others take turns. Those that are read only in turn are not kept
+/// open.
 public abstract class FileSampler implements Sampler {
   /// `memory.stat` is the longest, with 2 to 4 KiB.
   private static final int LONGEST = 16 * 1024;
@@ -70,6 +71,7 @@ public abstract class FileSampler implements Sampler {
   /// Changes seldom, or by another's hand.
   protected final <F extends SampledFile> F quiet(F file) {
     quiet.add(file);
+    file.letGo();
     return file;
   }
 

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A control file of a sampler: kept open, with what it said last. Not thread-safe.
+/// A control file of a sampler, with what it said last; kept open, or [opened each time][#letGo].
+/// Not thread-safe.
 ///
 /// Each kind knows how to read its own text. A file that cannot be read says nothing, and is tried
 /// again; one that is not there is not.
@@ -22,6 +23,7 @@ public abstract class SampledFile implements AutoCloseable {
   private final CgroupFs fs;
   private final Path path;
   private Optional<CgroupFs.Opened> opened = Optional.empty();
+  private boolean kept = true;
   private boolean missing;
   private long version;
 
@@ -55,17 +57,33 @@ public abstract class SampledFile implements AutoCloseable {
     return version;
   }
 
+  /// From now on it is opened for each reading: the kernel keeps 4 KiB for each open file of
+  /// cgroupfs that has been read.
+  final void letGo() {
+    kept = false;
+  }
+
   private boolean readOpened(byte[] buffer) {
     try {
-      if (opened.isEmpty()) {
-        opened = Optional.of(fs.open(path));
-      }
-      return parse(buffer, opened.get().read(buffer));
+      return kept ? readKept(buffer) : readOnce(buffer);
     } catch (CgroupException.NotFound noSuchFile) {
       missing = true;
       return forget();
     } catch (CgroupException unreadable) {
       return forget();
+    }
+  }
+
+  private boolean readKept(byte[] buffer) {
+    if (opened.isEmpty()) {
+      opened = Optional.of(fs.open(path));
+    }
+    return parse(buffer, opened.get().read(buffer));
+  }
+
+  private boolean readOnce(byte[] buffer) {
+    try (CgroupFs.Opened once = fs.open(path)) {
+      return parse(buffer, once.read(buffer));
     }
   }
 
