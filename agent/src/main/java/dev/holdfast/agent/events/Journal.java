@@ -32,7 +32,7 @@ public final class Journal implements AutoCloseable {
   private final JournalFile file;
   private final LongConsumer reserve;
   private final Consumer<Event> first;
-  private final Deque<Entry> remembered = new ArrayDeque<>();
+  private final Deque<EventLine> remembered = new ArrayDeque<>();
 
   // A lock of java.util.concurrent: whoever is told of a change does not run into the lock of
   // the one who tells.
@@ -41,9 +41,6 @@ public final class Journal implements AutoCloseable {
   private long last;
   private long reserved;
   private boolean closed;
-
-  /// @param owner the uid whose run it concerns; absent when it concerns the node
-  record Entry(Event event, Optional<Integer> owner) {}
 
   /// What an event concerns.
   ///
@@ -66,20 +63,20 @@ public final class Journal implements AutoCloseable {
     this.reserve = reserve;
     this.first = first;
     file = new JournalFile(directory);
-    for (Entry entry : file.read()) {
-      remember(entry);
-      last = Math.max(last, entry.event().id());
+    for (EventLine line : file.read(REMEMBERED)) {
+      remember(line);
+      last = Math.max(last, line.id());
     }
     // Without the file, only the block tells how far it came.
     last = remembered.isEmpty() ? Math.max(last, reserved) : last;
     this.reserved = Math.max(reserved, last);
   }
 
-  private void remember(Entry entry) {
+  private void remember(EventLine line) {
     if (remembered.size() == REMEMBERED) {
       remembered.removeFirst();
     }
-    remembered.addLast(entry);
+    remembered.addLast(line);
   }
 
   public Event publish(String type, String message) {
@@ -122,9 +119,9 @@ public final class Journal implements AutoCloseable {
             subject.map(Subject::executor).orElse(null),
             message,
             data.orElse(null));
-    Entry entry = new Entry(event, subject.map(Subject::owner));
-    remember(entry);
-    file.append(entry);
+    EventLine line = EventLine.of(event, subject.map(Subject::owner));
+    remember(line);
+    file.append(line);
     first.accept(event);
     changed.signalAll();
     return event;
@@ -134,7 +131,7 @@ public final class Journal implements AutoCloseable {
   public List<Event> of(String run) {
     lock.lock();
     try {
-      return remembered.stream().map(Entry::event).filter(it -> run.equals(it.run())).toList();
+      return remembered.stream().filter(it -> run.equals(it.run())).map(EventLine::event).toList();
     } finally {
       lock.unlock();
     }
@@ -158,7 +155,7 @@ public final class Journal implements AutoCloseable {
   }
 
   /// Waits until there are events after `after`, and returns them; empty when it is over.
-  private List<Entry> await(long after, Listening listening) throws InterruptedException {
+  private List<EventLine> await(long after, Listening listening) throws InterruptedException {
     lock.lock();
     try {
       while (last <= after && !closed && !listening.closed) {
@@ -170,15 +167,15 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private List<Entry> after(long after) {
-    List<Entry> found = new ArrayList<>();
+  private List<EventLine> after(long after) {
+    List<EventLine> found = new ArrayList<>();
     var newest = remembered.descendingIterator();
     while (newest.hasNext()) {
-      Entry entry = newest.next();
-      if (entry.event().id() <= after) {
+      EventLine line = newest.next();
+      if (line.id() <= after) {
         break;
       }
-      found.addFirst(entry);
+      found.addFirst(line);
     }
     return found;
   }
@@ -224,14 +221,14 @@ public final class Journal implements AutoCloseable {
       long seen = after;
       try {
         while (!closed) {
-          List<Entry> entries = await(seen, this);
-          if (entries.isEmpty()) {
+          List<EventLine> lines = await(seen, this);
+          if (lines.isEmpty()) {
             return;
           }
-          for (Entry entry : entries) {
-            seen = entry.event().id();
-            if (entry.owner().isEmpty() || visible.test(entry.owner().get())) {
-              listener.accept(entry.event());
+          for (EventLine line : lines) {
+            seen = line.id();
+            if (line.owner().isEmpty() || visible.test(line.owner().get())) {
+              listener.accept(line.event());
             }
           }
         }

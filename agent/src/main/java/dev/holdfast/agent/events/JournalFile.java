@@ -1,8 +1,5 @@
 package dev.holdfast.agent.events;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import dev.holdfast.api.Event;
 import dev.holdfast.linux.ByteText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,30 +28,32 @@ final class JournalFile implements AutoCloseable {
     old = directory.resolve("events.jsonl.1");
   }
 
-  /// All that is there, the oldest first.
-  List<Journal.Entry> read() {
-    List<Journal.Entry> entries = new ArrayList<>();
-    read(old, entries);
-    read(path, entries);
-    return entries;
+  /// The last of what is there, the oldest first.
+  List<EventLine> read(int most) {
+    List<EventLine> lines = read(path, most);
+    if (lines.size() < most) {
+      lines.addAll(0, read(old, most - lines.size()));
+    }
+    return lines;
   }
 
-  private void read(Path file, List<Journal.Entry> entries) {
+  private List<EventLine> read(Path file, int most) {
+    List<EventLine> lines = new ArrayList<>();
     if (!Files.exists(file)) {
-      return;
+      return lines;
     }
     try {
-      for (String line : ByteText.decode(Files.readAllBytes(file)).split("\n", -1)) {
-        if (!line.isBlank()) {
-          parse(line).ifPresent(entries::add);
-        }
+      String[] all = ByteText.decode(Files.readAllBytes(file)).split("\n", -1);
+      for (int i = Math.max(0, all.length - most - 1); i < all.length; i++) {
+        EventLine.read(all[i]).ifPresent(lines::add);
       }
     } catch (IOException e) {
       failure = Optional.of(e);
     }
+    return lines;
   }
 
-  void append(Journal.Entry entry) {
+  void append(EventLine event) {
     try {
       FileChannel open = channel();
       if (open.size() >= LARGEST) {
@@ -63,7 +62,7 @@ final class JournalFile implements AutoCloseable {
         Files.move(path, old, StandardCopyOption.ATOMIC_MOVE);
         open = channel();
       }
-      ByteBuffer line = ByteBuffer.wrap(ByteText.encode(format(entry) + "\n"));
+      ByteBuffer line = ByteBuffer.wrap(ByteText.encode(event.text() + "\n"));
       while (line.hasRemaining()) {
         open.write(line);
       }
@@ -96,54 +95,6 @@ final class JournalFile implements AutoCloseable {
 
   Optional<IOException> failure() {
     return failure;
-  }
-
-  private static String format(Journal.Entry entry) {
-    Event event = entry.event();
-    JsonObject json = new JsonObject();
-    json.addProperty("id", event.id());
-    json.addProperty("time", event.time());
-    json.addProperty("type", event.type());
-    if (event.run() != null) {
-      json.addProperty("run", event.run());
-    }
-    if (event.framework() != null) {
-      json.addProperty("framework", event.framework());
-    }
-    if (event.executor() != null) {
-      json.addProperty("executor", event.executor());
-    }
-    json.addProperty("message", event.message());
-    if (event.data() != null) {
-      json.add("data", event.data());
-    }
-    entry.owner().ifPresent(owner -> json.addProperty("owner", owner));
-    return json.toString();
-  }
-
-  private static Optional<Journal.Entry> parse(String line) {
-    try {
-      JsonObject json = JsonParser.parseString(line).getAsJsonObject();
-      Event event =
-          new Event(
-              json.get("id").getAsLong(),
-              json.get("time").getAsString(),
-              json.get("type").getAsString(),
-              text(json, "run").orElse(null),
-              text(json, "framework").orElse(null),
-              text(json, "executor").orElse(null),
-              json.get("message").getAsString(),
-              json.has("data") ? json.getAsJsonObject("data") : null);
-      Optional<Integer> owner =
-          json.has("owner") ? Optional.of(json.get("owner").getAsInt()) : Optional.empty();
-      return Optional.of(new Journal.Entry(event, owner));
-    } catch (RuntimeException torn) {
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<String> text(JsonObject json, String name) {
-    return json.has(name) ? Optional.of(json.get(name).getAsString()) : Optional.empty();
   }
 
   @Override
