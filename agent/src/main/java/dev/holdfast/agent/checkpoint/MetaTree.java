@@ -149,10 +149,13 @@ public final class MetaTree {
         run(checkpoint.executor(), checkpoint.id()).resolve(SPEC), checkpoint.format());
   }
 
+  /// Writes down the leader, for people and for scripts of the seed's time.
   public void leader(Checkpoint checkpoint, int pid) throws IOException {
-    AtomicFile.write(
-        run(checkpoint.executor(), checkpoint.id()).resolve("pids").resolve("forked.pid"),
-        Integer.toString(pid));
+    Path file = run(checkpoint.executor(), checkpoint.id()).resolve("pids").resolve("forked.pid");
+    String text = Integer.toString(pid);
+    if (!AtomicFile.read(file).equals(Optional.of(text))) {
+      AtomicFile.write(file, text);
+    }
   }
 
   /// Writes down, to stay, how a run ended.

@@ -143,6 +143,7 @@ final class Recovery {
   private void adopt(Checkpoint checkpoint, RuntimeStore.Found runtime, MetaTree.Found meta) {
     requireSameRoot(checkpoint);
     Entry entry = new Entry(checkpoint);
+    meta.checkpoint().ifPresent(written -> scribe.know(entry, written));
     house.registry().add(entry);
     house.books().enter(checkpoint.id(), checkpoint.spec().limits());
     if (runtime.checkpoint().isEmpty()) {

@@ -42,7 +42,8 @@ final class Scribe implements AutoCloseable {
   private final Set<Entry> failed = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean scheduled = new AtomicBoolean();
 
-  /// What is in the tree of one run. The holder of the entry's change lock alone.
+  /// What is in the tree of one run. The holder of the entry's change lock alone, and recovery
+  /// before anybody else can know the entry.
   private static final class Page {
     private Optional<Checkpoint> written = Optional.empty();
     private int leader;
@@ -75,6 +76,11 @@ final class Scribe implements AutoCloseable {
     pages.computeIfAbsent(entry, _ -> new Page());
     changed.add(entry);
     schedule();
+  }
+
+  /// What an earlier agent has written of it.
+  void know(Entry entry, Checkpoint written) {
+    pages.computeIfAbsent(entry, _ -> new Page()).written = Optional.of(written);
   }
 
   private void schedule() {
