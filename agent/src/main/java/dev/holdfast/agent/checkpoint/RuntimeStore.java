@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,8 @@ import java.util.Optional;
 /// Thread-safe as long as each run is written by one thread at a time.
 public final class RuntimeStore {
   private static final String CHECKPOINT = "checkpoint.json";
+  private static final FileAttribute<?> OWNER_ALONE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path directory;
 
@@ -35,14 +38,21 @@ public final class RuntimeStore {
   /// Makes the run's directory, before the run itself is made.
   public void create(Checkpoint checkpoint) throws IOException {
     Path path = directory(checkpoint.id());
-    Files.createDirectories(path.getParent());
     try {
-      Files.createDirectory(
-          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      make(path);
+    } catch (NoSuchFileException first) {
+      Files.createDirectories(path.getParent());
+      make(path);
+    }
+    save(checkpoint);
+  }
+
+  private static void make(Path path) throws IOException {
+    try {
+      Files.createDirectory(path, OWNER_ALONE);
     } catch (FileAlreadyExistsException wasThere) {
       // made before the agent was killed, or by the isolator
     }
-    save(checkpoint);
   }
 
   public void save(Checkpoint checkpoint) throws IOException {

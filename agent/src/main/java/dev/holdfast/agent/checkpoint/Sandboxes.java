@@ -24,6 +24,9 @@ public final class Sandboxes {
   private static final FileAttribute<Set<PosixFilePermission>> READABLE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--"));
 
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ALONE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private final Path top;
 
   public Sandboxes(Path workDirectory, String agent) {
@@ -45,10 +48,12 @@ public final class Sandboxes {
   public Path create(Checkpoint run) throws IOException {
     Path sandbox = path(run.executor(), run.id());
     Credentials user = run.spec().credentials();
-    open(runs(run.executor()));
-    Files.createDirectory(
-        sandbox,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    try {
+      Files.createDirectory(sandbox, OWNER_ALONE);
+    } catch (NoSuchFileException first) {
+      open(runs(run.executor()));
+      Files.createDirectory(sandbox, OWNER_ALONE);
+    }
     if (run.isUnlaunched()) {
       // What makes them otherwise is not there yet, and may never be.
       give(Files.createFile(sandbox.resolve("stdout"), READABLE), user);
