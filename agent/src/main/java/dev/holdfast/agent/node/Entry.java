@@ -23,6 +23,7 @@ final class Entry {
   private volatile Supplier<Checkpoint> checkpoint;
   private volatile Optional<Run> run = Optional.empty();
   private volatile boolean outOfMemoryTold;
+  private final ReentrantLock announcing = new ReentrantLock();
   private boolean announced;
 
   Entry(Checkpoint checkpoint) {
@@ -103,10 +104,15 @@ final class Entry {
   }
 
   /// Has the launch told once; returns when that is done, whoever does it.
-  synchronized void announce(Runnable teller) {
-    if (!announced) {
-      announced = true;
-      teller.run();
+  void announce(Runnable teller) {
+    announcing.lock();
+    try {
+      if (!announced) {
+        announced = true;
+        teller.run();
+      }
+    } finally {
+      announcing.unlock();
     }
   }
 
