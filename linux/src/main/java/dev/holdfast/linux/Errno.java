@@ -37,6 +37,7 @@ public record Errno(int code) {
   public static final Errno ENOTEMPTY = new Errno(39);
   public static final Errno ELOOP = new Errno(40);
   public static final Errno EOPNOTSUPP = new Errno(95);
+  public static final Errno ECONNRESET = new Errno(104);
   public static final Errno ECONNREFUSED = new Errno(111);
   public static final Errno EDQUOT = new Errno(122);
 
@@ -73,6 +74,7 @@ public record Errno(int code) {
           Map.entry(39, "ENOTEMPTY"),
           Map.entry(40, "ELOOP"),
           Map.entry(95, "EOPNOTSUPP"),
+          Map.entry(104, "ECONNRESET"),
           Map.entry(111, "ECONNREFUSED"),
           Map.entry(122, "EDQUOT"));
 

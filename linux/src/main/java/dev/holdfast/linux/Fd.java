@@ -2,6 +2,7 @@ package dev.holdfast.linux;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An open file descriptor that has one owner, who closes it. Always close-on-exec.
@@ -12,10 +13,17 @@ public final class Fd implements AutoCloseable {
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int CLOSED = -1;
 
+  private static final List<Fd> STANDARD_STREAMS = List.of(new Fd(0), new Fd(1), new Fd(2));
+
   private final AtomicInteger number;
 
   Fd(long number) {
     this.number = new AtomicInteger((int) number);
+  }
+
+  /// This process's stdin, stdout and stderr. Its own for its whole life: nobody closes them.
+  public static List<Fd> standardStreams() {
+    return STANDARD_STREAMS;
   }
 
   /// The number, for a system call.

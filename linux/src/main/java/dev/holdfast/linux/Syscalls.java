@@ -12,7 +12,9 @@ final class Syscalls {
   static final long SOCKET = number(41, 198);
   static final long CONNECT = number(42, 203);
   static final long SENDTO = number(44, 206);
+  static final long SENDMSG = number(46, 211);
   static final long SOCKETPAIR = number(53, 199);
+  static final long SETSOCKOPT = number(54, 208);
   static final long KILL = number(62, 129);
   static final long FCNTL = number(72, 25);
   static final long FLOCK = number(73, 32);

@@ -12,6 +12,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,5 +95,57 @@ class UnixSocketTest {
     }
 
     assertThat(openFiles()).isLessThan(before + 100);
+  }
+
+  /// Read without a place for it, it is closed.
+  @Test
+  void aMessageHasCopiesOfDescriptors() {
+    try (SocketPair carrier = SocketPair.ofMessages();
+        SocketPair carried = SocketPair.create()) {
+      UnixSocket.limitWaiting(carried.ours(), Duration.ofMillis(1));
+      UnixSocket.send(
+          carrier.ours(), "text".getBytes(UTF_8), List.of(carried.theirs(), carried.theirs()));
+      carried.theirs().close();
+      assertThatThrownBy(() -> carried.ours().read(new byte[1]))
+          .as("open in the message")
+          .isInstanceOf(LinuxException.class);
+
+      assertThat(carrier.theirs().read(new byte[9])).isEqualTo(4);
+
+      assertThat(carried.ours().read(new byte[1])).as("the end").isZero();
+    }
+  }
+
+  @Test
+  void messagesStayApart() {
+    try (SocketPair sockets = SocketPair.ofMessages()) {
+      sockets.ours().writeFully("one".getBytes(UTF_8));
+      sockets.ours().writeFully("other".getBytes(UTF_8));
+
+      assertThat(sockets.theirs().read(new byte[99])).isEqualTo(3);
+      assertThat(sockets.theirs().read(new byte[99])).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void aMessageToNobodyIsRefused() {
+    try (SocketPair sockets = SocketPair.ofMessages()) {
+      sockets.theirs().close();
+
+      assertThatThrownBy(() -> UnixSocket.send(sockets.ours(), new byte[1], List.of()))
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EPIPE));
+    }
+  }
+
+  @Test
+  void aLimitedWaitEnds() {
+    try (SocketPair sockets = SocketPair.ofMessages()) {
+      UnixSocket.limitWaiting(sockets.ours(), Duration.ofMillis(1));
+
+      assertThatThrownBy(() -> sockets.ours().read(new byte[1]))
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+    }
   }
 }
