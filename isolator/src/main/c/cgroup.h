@@ -1,5 +1,5 @@
-// The run's cgroups, as the launcher needs them when its holder is gone: who is in them, stop them,
-// remove them. The workload may have made cgroups of its own below, and processes may hide there:
+// The launcher's own cgroup, and the run's, as the launcher needs them when its holder is gone: who is
+// in them, stop them, remove them. The workload may have made cgroups of its own below, and processes may hide there:
 // the functions include those, down to a depth and up to a number that bound the work.
 #ifndef CGROUP_H
 #define CGROUP_H
@@ -7,6 +7,10 @@
 #include <stdbool.h>
 
 #include "record.h"
+
+// Goes on in a cgroup2 as a second process, a child of the same parent, and ends the first. Returns 0
+// in the second, or a negative errno in the first.
+long cgroup_be_reborn_in(const char *path);
 
 // Freezes or thaws the run. Frozen processes of a v1 freezer do not die before they are thawed.
 void cgroup_freeze(const struct record *record, bool freeze);

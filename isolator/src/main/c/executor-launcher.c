@@ -4,7 +4,8 @@
 //
 // It is a program of its own because a JVM cannot run code between fork and exec, and has no libc
 // because there is one of it for each run: a libc would cost more memory than all the rest.
-// One thread, which waits in one place: turn(). It never enters the run's own cgroups.
+// One thread, which waits in one place: turn(). It never enters the run's own cgroups. A holder with
+// many runs has its launchers made by a fork server, which is this program in another role.
 //
 //   record read, own cgroups entered, leader started → STARTED … EXITED … QUIT → exit
 //                                    or anything failed → FAILED … QUIT → exit
@@ -18,6 +19,7 @@
 #include "cgroup.h"
 #include "door.h"
 #include "files.h"
+#include "forkserver.h"
 #include "leader.h"
 #include "log.h"
 #include "oom.h"
@@ -25,10 +27,6 @@
 #include "signals.h"
 #include "status.h"
 #include "sys.h"
-
-// What the holder has put there.
-#define CONTROL 3
-#define LOCK_FILE 4
 
 #define FOREVER (-1)
 #define STOP_MILLIS 10000
@@ -75,6 +73,7 @@ static struct order order;     // what has been heard of the next one
 static size_t order_length;
 static uint64_t oom_deadline; // by now_millis(); 0 when the run does not stand at its limit
 static bool quit, more_to_reap;
+static bool is_forked; // by a fork server, which is in the launchers' cgroup
 
 static uint64_t now(int clock)
 {
@@ -341,7 +340,7 @@ static bool is_needed(void)
     return !has_flag(END_WITH_HOLDER) && (leader || logs[0].pipe >= 0 || logs[1].pipe >= 0);
 }
 
-// Once more in the process that clone3(2) makes: none of it is inherited.
+// Again in each process that clone(2) makes: none of it is inherited.
 static void stand_alone(void)
 {
     launch.launcher.pid = (int)sys_getpid();
@@ -351,6 +350,8 @@ static void stand_alone(void)
 
 static long enter_own_cgroups(void)
 {
+    if (is_forked)
+        return 0;
     FOR_EACH_FIELD (field, &record, LAUNCHER_ENTER) {
         long error = file_control(field_string(field), "0");
         if (error)
@@ -359,19 +360,11 @@ static long enter_own_cgroups(void)
     const char *cgroup = record_string(&record, LAUNCHER_CLONE_INTO);
     if (!cgroup)
         return 0;
-    long dir = sys_openat(AT_FDCWD, cgroup, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-    if (dir < 0)
-        return dir;
-    // To be born in a cgroup2 costs nothing; to move there waits for RCU (see leader.c). The holder
-    // becomes the parent of the second process, too, and is told its pid.
-    const struct clone_args args = {.flags = CLONE_INTO_CGROUP | CLONE_PARENT,
-                                    .cgroup = (uint64_t)dir};
-    long pid = sys_clone3(&args);
-    if (pid > 0)
-        leave(0);
-    sys_close((int)dir);
-    stand_alone();
-    return pid;
+    // The holder becomes the parent of the second process, too, and is told its pid.
+    long error = cgroup_be_reborn_in(cgroup);
+    if (!error)
+        stand_alone();
+    return error;
 }
 
 static long open_run_dir(void)
@@ -413,11 +406,7 @@ static long start(void)
 // What was the leader's would keep files, pipes and directories of others busy.
 static void let_go(void)
 {
-    long null = sys_openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0);
-    for (int fd = 0; fd <= 2; fd++)
-        if (null < 0 || sys_dup3((int)null, fd, 0) < 0)
-            sys_close(fd);
-    sys_close((int)null);
+    file_null_stdio();
     for (int i = 0; i < 2; i++) {
         sys_close(logs[i].leader_end);
         logs[i].leader_end = -1;
@@ -426,15 +415,19 @@ static void let_go(void)
     record_free(&record);
 }
 
-__attribute__((noreturn)) void launcher_main(void)
+__attribute__((noreturn)) void launcher_main(char **stack)
 {
+    char **argv = stack + 1;
     signals_set_up();
+    launch.umask = (unsigned)sys_umask(022);
+    is_forked = fork_server_is_asked_for(argv);
+    if (is_forked)
+        fork_server(argv);
     stand_alone();
     sys_fcntl(CONTROL, F_SETFD, FD_CLOEXEC);
     sys_fcntl(LOCK_FILE, F_SETFD, FD_CLOEXEC);
     // What the holder itself has inherited, and we would keep open for its caller. Since 5.9.
     sys_close_range(LOCK_FILE + 1, ~0u, 0);
-    launch.umask = (unsigned)sys_umask(022);
 
     long error = start();
     if (error) {

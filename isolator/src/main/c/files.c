@@ -55,3 +55,13 @@ long file_open_parent(char *path, char **name)
     *name = last;
     return dir;
 }
+
+void file_null_stdio(void)
+{
+    long null = sys_openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0);
+    for (int fd = 0; fd <= 2; fd++)
+        if (null < 0 || (null != fd && sys_dup3((int)null, fd, 0) < 0))
+            sys_close(fd);
+    if (null > 2)
+        sys_close((int)null);
+}

@@ -18,4 +18,7 @@ long file_replace(int dir, const char *name, const char *temporary, const struct
 // Opens the directory a file is in (for the use of others: O_PATH), and tells the file's own name.
 long file_open_parent(char *path, char **name);
 
+// Puts /dev/null in the place of stdin, stdout and stderr, or nothing if that cannot be opened.
+void file_null_stdio(void);
+
 #endif

@@ -25,6 +25,12 @@ void signals_set_up(void)
     sys_rt_sigprocmask(SIG_SETMASK, &children);
 }
 
+void signals_forget_children(bool forget)
+{
+    const struct kernel_sigaction action = {.handler = (uintptr_t)(forget ? SIG_IGN : SIG_DFL)};
+    sys_rt_sigaction(SIGCHLD, &action);
+}
+
 long signals_open_children(void)
 {
     return sys_signalfd4(-1, &children, O_CLOEXEC | O_NONBLOCK);

@@ -17,12 +17,16 @@
 #include <linux/stat.h>
 #include <linux/time.h>
 #include <linux/time_types.h>
+#include <linux/uio.h>
 #include <linux/wait.h>
 #include <stddef.h>
 #include <stdint.h>
 
 // Part of the kernel's interface, but in none of its exported headers.
 #define MSG_DONTWAIT 0x40
+#define MSG_CMSG_CLOEXEC 0x40000000
+#define SOL_SOCKET 1
+#define SCM_RIGHTS 1
 #define MSG_NOSIGNAL 0x4000
 #define DT_DIR 4
 #define AF_UNIX 1
@@ -36,6 +40,21 @@ struct dirent64 {
     uint16_t length;
     uint8_t type;
     char name[];
+};
+
+struct message_header {
+    void *name;
+    int name_length;
+    struct iovec *parts;
+    size_t part_count;
+    void *control;
+    size_t control_length;
+    unsigned flags;
+};
+
+struct control_header {
+    size_t length;
+    int level, type;
 };
 
 struct kernel_sigaction {
@@ -151,6 +170,7 @@ SYSCALL(umask, (unsigned mask), mask)
 // Messages, waiting, time, memory.
 SYSCALL(sendto, (int fd, const void *from, size_t length, int flags), fd, from, length, flags)
 SYSCALL(recvfrom, (int fd, void *to, size_t length, int flags), fd, to, length, flags)
+SYSCALL(recvmsg, (int fd, struct message_header *message, int flags), fd, message, flags)
 SYSCALL(socket, (int family, int type), family, type)
 SYSCALL(bind, (int fd, const void *address, size_t length), fd, address, length)
 SYSCALL(listen, (int fd, int backlog), fd, backlog)
@@ -163,6 +183,7 @@ SYSCALL(mmap, (size_t length, int protection, int flags), NULL, length, protecti
 SYSCALL(munmap, (void *start, size_t length), start, length)
 
 // Processes.
+SYSCALL(clone, (unsigned long flags), flags)
 SYSCALL(clone3, (const struct clone_args *args), args, sizeof *args)
 SYSCALL(execve, (const char *path, char *const argv[], char *const envp[]), path, argv, envp)
 SYSCALL(exit_group, (int status), status)

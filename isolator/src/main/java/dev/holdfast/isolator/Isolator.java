@@ -8,7 +8,10 @@ import dev.holdfast.cgroup.host.CgroupHost;
 import dev.holdfast.cgroup.host.Layout;
 import dev.holdfast.isolator.fetch.Fetch;
 import dev.holdfast.isolator.fetch.FetchedRun;
+import dev.holdfast.isolator.launcher.ForkServer;
 import dev.holdfast.isolator.launcher.LauncherProgram;
+import dev.holdfast.isolator.launcher.LauncherSource;
+import dev.holdfast.isolator.launcher.SpawnedLaunchers;
 import dev.holdfast.isolator.life.CgroupRoot;
 import dev.holdfast.isolator.life.NestedCgroups;
 import dev.holdfast.isolator.life.RootKeeper;
@@ -44,10 +47,11 @@ public final class Isolator implements AutoCloseable {
   private final CpuLedger ledger;
   private final NestedCgroups nested = new NestedCgroups();
 
+  /// What [#holdRoot] has come to.
+  private volatile Optional<RootKeeper> keeper = Optional.empty();
+
   /// What this isolator has mounted, while nothing lives in it.
   private Optional<SingleHierarchy.Made> mounted;
-
-  private volatile boolean holdsRoot;
 
   /// Those that this process looks after.
   private final Set<RunId> live = ConcurrentHashMap.newKeySet();
@@ -233,10 +237,10 @@ public final class Isolator implements AutoCloseable {
 
   private RunActor.Surroundings surroundings(Set<Controller> controllers) {
     return new RunActor.Surroundings(
-        holdsRoot ? root().held() : root(),
+        keeper.isPresent() ? root().held() : root(),
         controllers,
         config.runtimeDirectory(),
-        LauncherProgram.locate(config.libraryDirectory()),
+        launchers(),
         config.destroyTimeout(),
         ledger,
         proc,
@@ -245,21 +249,39 @@ public final class Isolator implements AutoCloseable {
         events);
   }
 
+  /// A fork server lives in the root's cgroup for launchers, and so needs one that stays.
+  private LauncherSource launchers() {
+    Optional<RootKeeper> held = keeper;
+    return held.isPresent() ? held.get().launcherSource() : new SpawnedLaunchers(launcherProgram());
+  }
+
+  private Path launcherProgram() {
+    return LauncherProgram.locate(config.libraryDirectory());
+  }
+
   private CgroupRoot root() {
     return new CgroupRoot(
         hierarchy, config.root(), RunDirectory.lockFile(config.runtimeDirectory()));
   }
 
   /// Makes the cgroups' root and keeps it: for an agent's whole life. What has been mounted for it
-  /// stays mounted from then on, since runs live in it.
+  /// stays mounted from then on, since runs live in it. Nothing is launched any more once it is let
+  /// go of.
   ///
   /// @throws IsolatorException when another agent has it, or the root cannot do what is demanded
   public RootHold holdRoot() {
-    RootHold hold =
+    RootKeeper hold =
         RootKeeper.hold(
-            root(), hierarchy.controllers(), config.demands(), proc, config.destroyTimeout(), live);
+            root(),
+            hierarchy.controllers(),
+            config.demands(),
+            // A leader stays where its launcher is in hierarchies that its run has no cgroup in.
+            new ForkServer(this::launcherProgram, root().launchers(preflight.always())),
+            proc,
+            config.destroyTimeout(),
+            live);
+    keeper = Optional.of(hold);
     mounted = Optional.empty();
-    holdsRoot = true;
     return hold;
   }
 

@@ -76,11 +76,16 @@ final class Preflight {
 
   /// The same for a run that is there already: nothing is checked.
   Set<Controller> chosen(ExecutorSpec spec) {
-    Set<Controller> chosen = EnumSet.copyOf(hierarchy.controllers());
-    if (!needed(spec).contains(Controller.CPUSET)) {
-      chosen.remove(Controller.CPUSET);
-    }
-    return chosen;
+    return needed(spec).contains(Controller.CPUSET)
+        ? EnumSet.copyOf(hierarchy.controllers())
+        : always();
+  }
+
+  /// What each run is under, whatever it asks for.
+  Set<Controller> always() {
+    Set<Controller> always = EnumSet.copyOf(hierarchy.controllers());
+    always.remove(Controller.CPUSET);
+    return always;
   }
 
   private static void checkDirectory(Path directory) {

@@ -5,13 +5,10 @@ import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.LinuxException;
 import dev.holdfast.linux.Processes;
 import dev.holdfast.linux.Signal;
-import dev.holdfast.linux.SocketPair;
-import dev.holdfast.linux.Spawn;
 import dev.holdfast.linux.UnixSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,11 +21,12 @@ public final class LauncherProcess implements AutoCloseable {
   /// The name of a launcher's door in the run's directory.
   public static final String DOOR = "control";
 
-  private static final int NOT_OURS = 0;
+  private static final int UNKNOWN = 0;
   private static final int SIGNAL_GROUP = 1;
   private static final int QUIT = 2;
 
   private final int pid;
+  private final boolean isChild;
   private final Fd socket;
   private final Listener listener;
   private final KernelEvents.Registration registration;
@@ -53,8 +51,10 @@ public final class LauncherProcess implements AutoCloseable {
     void ended();
   }
 
-  private LauncherProcess(int pid, Fd socket, KernelEvents events, Listener listener) {
+  private LauncherProcess(
+      int pid, boolean isChild, Fd socket, KernelEvents events, Listener listener) {
     this.pid = pid;
+    this.isChild = isChild;
     this.socket = socket;
     this.listener = listener;
     registration =
@@ -78,31 +78,31 @@ public final class LauncherProcess implements AutoCloseable {
   /// @param label what `ps` shows behind the program's name
   /// @param lock becomes its descriptor 4
   /// @param stdio becomes the run's stdin, stdout and stderr; absent for this process's own
-  /// @throws LinuxException when the program cannot be executed, or the record not be sent
+  /// @throws LinuxException when it cannot be started, or the record not be sent
   public static LauncherProcess start(
-      Path program,
+      LauncherSource source,
       List<String> label,
       LaunchRecord record,
       Fd lock,
       Optional<Fd> stdio,
       KernelEvents events,
       Listener listener) {
-    SocketPair sockets = SocketPair.create();
+    byte[] encoded = record.encode();
+    LauncherSource.Newborn newborn = source.start(label, lock, stdio);
+    LauncherProcess process;
     try {
-      List<String> arguments = new ArrayList<>(List.of(LauncherProgram.NAME));
-      arguments.addAll(label);
-      int pid = Spawn.start(program, arguments, List.of(sockets.theirs(), lock), stdio);
-      sockets.theirs().close();
-      LauncherProcess process = new LauncherProcess(pid, sockets.ours(), events, listener);
-      try {
-        process.send(record.encode());
-        return process;
-      } catch (LinuxException e) {
-        process.close();
-        throw e;
-      }
+      process =
+          new LauncherProcess(
+              newborn.pid(), newborn.isChild(), newborn.control(), events, listener);
     } catch (LinuxException e) {
-      sockets.close();
+      newborn.control().close();
+      throw e;
+    }
+    try {
+      process.send(encoded);
+      return process;
+    } catch (LinuxException e) {
+      process.close();
       throw e;
     }
   }
@@ -115,7 +115,7 @@ public final class LauncherProcess implements AutoCloseable {
   public static LauncherProcess connect(Path runDirectory, KernelEvents events, Listener listener) {
     Fd socket = UnixSocket.connect(runDirectory, DOOR);
     try {
-      return new LauncherProcess(NOT_OURS, socket, events, listener);
+      return new LauncherProcess(UNKNOWN, false, socket, events, listener);
     } catch (LinuxException e) {
       socket.close();
       throw e;
@@ -136,7 +136,7 @@ public final class LauncherProcess implements AutoCloseable {
   /// Tells the launcher that the run's cgroups are gone, and waits for its end.
   public void quit() {
     command(QUIT, 0);
-    if (pid == NOT_OURS) {
+    if (!isChild) {
       awaitEnd();
     }
     close();
@@ -157,8 +157,8 @@ public final class LauncherProcess implements AutoCloseable {
     }
   }
 
-  /// Lets go of the launcher and reaps it, if it was started here. If it was not told to quit, it
-  /// takes its holder for gone and ends the run itself, so this may take a while.
+  /// Lets go of the launcher and reaps it, if it is a child. If it was not told to quit, it takes
+  /// its holder for gone and ends the run itself, so this may take a while.
   @Override
   public void close() {
     registration.close();
@@ -166,7 +166,7 @@ public final class LauncherProcess implements AutoCloseable {
       closed = true;
       socket.close();
     }
-    if (pid == NOT_OURS) {
+    if (!isChild) {
       return;
     }
     reap(pid);

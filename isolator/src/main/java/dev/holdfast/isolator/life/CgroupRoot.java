@@ -58,6 +58,11 @@ public final class CgroupRoot {
     return new CgroupRoot(hierarchy, path, lockFile, true);
   }
 
+  /// How the launchers' cgroup is entered where these controllers are.
+  public Cgroup.Entry launchers(Set<Controller> controllers) {
+    return hierarchy.cgroup(path, controllers).child(LAUNCHERS).entry();
+  }
+
   /// Makes what is missing and takes a share of the lock.
   public Lease lease(Set<Controller> controllers) {
     Cgroup root = hierarchy.cgroup(path, controllers);

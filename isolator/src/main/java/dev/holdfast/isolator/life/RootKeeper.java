@@ -8,6 +8,8 @@ import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
+import dev.holdfast.isolator.launcher.ForkServer;
+import dev.holdfast.isolator.launcher.LauncherSource;
 import dev.holdfast.linux.Flock;
 import dev.holdfast.linux.LinuxException;
 import dev.holdfast.linux.proc.ProcFs;
@@ -45,9 +47,16 @@ public final class RootKeeper implements RootHold {
   private final ProcFs proc;
   private final Duration destroyTimeout;
   private final Set<RunId> live;
+  private final ForkServer launchers;
 
   RootKeeper(
-      CgroupRoot.Lease lease, Flock mark, ProcFs proc, Duration destroyTimeout, Set<RunId> live) {
+      CgroupRoot.Lease lease,
+      Flock mark,
+      ForkServer launchers,
+      ProcFs proc,
+      Duration destroyTimeout,
+      Set<RunId> live) {
+    this.launchers = launchers;
     this.lease = lease;
     this.mark = mark;
     this.proc = proc;
@@ -55,6 +64,7 @@ public final class RootKeeper implements RootHold {
     this.live = live;
   }
 
+  /// @param launchers is closed with this
   /// @param live this process's own runs, each of which is in it before its cgroup is made
   /// @throws IsolatorException when another agent has the root, or it cannot be made, or cannot do
   ///   what is demanded; nothing of it is left then
@@ -62,6 +72,7 @@ public final class RootKeeper implements RootHold {
       CgroupRoot root,
       Set<Controller> controllers,
       HostDemands demands,
+      ForkServer launchers,
       ProcFs proc,
       Duration destroyTimeout,
       Set<RunId> live) {
@@ -74,7 +85,7 @@ public final class RootKeeper implements RootHold {
                 + lease.root().path()
                 + ": give this one a root of its own");
       }
-      RootKeeper keeper = new RootKeeper(lease, mark.get(), proc, destroyTimeout, live);
+      RootKeeper keeper = new RootKeeper(lease, mark.get(), launchers, proc, destroyTimeout, live);
       check(keeper, demands);
       return keeper;
     } catch (RuntimeException e) {
@@ -112,6 +123,11 @@ public final class RootKeeper implements RootHold {
       throw new IsolatorException("cannot close " + directory + " to others: " + e.getMessage(), e);
     }
     return directory.resolve("cgroup.procs");
+  }
+
+  /// Whose launchers are in the launchers' cgroup of this root; as long as it is held.
+  public LauncherSource launcherSource() {
+    return launchers;
   }
 
   @Override
@@ -195,6 +211,7 @@ public final class RootKeeper implements RootHold {
 
   @Override
   public void close() {
+    launchers.close();
     mark.close();
     try (lease) {
       lease.release();

@@ -17,6 +17,7 @@ import dev.holdfast.isolator.Usage;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.isolator.launcher.LauncherMessage;
 import dev.holdfast.isolator.launcher.LauncherProcess;
+import dev.holdfast.isolator.launcher.LauncherSource;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.KernelEvents;
@@ -69,7 +70,7 @@ public final class RunActor implements LauncherProcess.Listener {
       CgroupRoot root,
       Set<Controller> controllers,
       Path runtimeDirectory,
-      Path launcherProgram,
+      LauncherSource launchers,
       Duration destroyTimeout,
       CpuLedger ledger,
       ProcFs proc,
@@ -82,7 +83,7 @@ public final class RunActor implements LauncherProcess.Listener {
           root,
           controllers,
           directory,
-          launcherProgram,
+          launchers,
           destroyTimeout,
           ledger,
           proc,
@@ -285,9 +286,9 @@ public final class RunActor implements LauncherProcess.Listener {
     return lease.pinnedByOthers(ours);
   }
 
-  /// Takes back what has been made so far. A launcher that is let go of ends the run itself, so
-  /// nothing runs in the cgroup after it; that of a detached run would go on, and is told to quit
-  /// when there is nothing left to go on with.
+  /// Takes back what has been made so far. A launcher that is let go of ends the run itself, and
+  /// removes its cgroup where that is still too early for us; that of a detached run would go on,
+  /// and is told to quit when there is nothing left to go on with.
   private void abandon(CgroupRoot.Lease lease, RunDirectory directory, Throwable cause) {
     Optional<LauncherProcess> launcher = handle.process();
     memoryWatch.ifPresent(watch -> alsoAfter(cause, watch::close));
@@ -322,7 +323,7 @@ public final class RunActor implements LauncherProcess.Listener {
     Optional<Fd> stdio = origin instanceof Origin.Attached(var given) ? given : Optional.empty();
     try {
       return LauncherProcess.start(
-          around.launcherProgram(),
+          around.launchers(),
           LauncherLabel.of(own.path().name(), detached.isPresent()),
           Launch.describe(spec, own, lease, directory, killerSwitch, detached),
           lease.lock().fd(),

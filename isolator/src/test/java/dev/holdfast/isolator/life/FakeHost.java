@@ -8,6 +8,7 @@ import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.Verdict;
+import dev.holdfast.isolator.launcher.SpawnedLaunchers;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.proc.ProcFs;
@@ -79,7 +80,7 @@ final class FakeHost implements AutoCloseable {
         root(),
         hierarchy.controllers(),
         runtime,
-        launcher,
+        new SpawnedLaunchers(launcher),
         DESTROY_TIMEOUT,
         ledger,
         proc,

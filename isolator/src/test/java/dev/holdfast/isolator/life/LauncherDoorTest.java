@@ -7,6 +7,7 @@ import dev.holdfast.isolator.launcher.LaunchRecord;
 import dev.holdfast.isolator.launcher.LauncherMessage;
 import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.isolator.launcher.LauncherProgram;
+import dev.holdfast.isolator.launcher.SpawnedLaunchers;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Flock;
@@ -131,7 +132,7 @@ class LauncherDoorTest {
     }
     try (Flock lock = Flock.shared(lockFile)) {
       return LauncherProcess.start(
-          LauncherProgram.locate(directory.resolve("lib")),
+          new SpawnedLaunchers(LauncherProgram.locate(directory.resolve("lib"))),
           LauncherLabel.of("x", true),
           record,
           lock.fd(),

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.HostDemands;
 import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.launcher.ForkServer;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.proc.Cpu;
 import dev.holdfast.linux.proc.ProcFs;
@@ -126,6 +128,8 @@ class RootCheckTest {
             host.root(),
             host.hierarchy.controllers(),
             HostDemands.NONE,
+            new ForkServer(
+                () -> Path.of("/nonexistent"), new Cgroup.Entry(List.of(), Optional.empty())),
             ProcFs.system(),
             Duration.ofSeconds(1),
             Set.of())

@@ -6,6 +6,7 @@ import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
+import dev.holdfast.isolator.launcher.ForkServer;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Flock;
 import dev.holdfast.testkit.FaultyCgroupFs.Verb;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,8 @@ class RootKeeperTest {
         new RootKeeper(
             lease,
             Flock.exclusive(mark).orElseThrow(),
+            new ForkServer(
+                () -> Path.of("/nonexistent"), new Cgroup.Entry(List.of(), Optional.empty())),
             new FakeProc(directory).reader(),
             patience,
             live)) {
