@@ -51,8 +51,10 @@ public final class RecoveryPlan {
 
   /// Decides by what was written before the agent went.
   public static Fate fate(RuntimeStore.Found runtime, MetaTree.Found meta, Boots boots) {
-    // The runtime directory's is newer: it alone has the decided verdict.
-    Optional<Checkpoint> checkpoint = runtime.checkpoint().or(meta::checkpoint);
+    // The runtime directory's is newer: it alone has the decided verdict. The durable tree may not
+    // have heard of the run yet.
+    Optional<Checkpoint> checkpoint =
+        runtime.checkpoint().or(meta::checkpoint).or(runtime::launched);
     if (checkpoint.isEmpty()) {
       boolean foreign = runtime.present() && !runtime.ours();
       return foreign && meta.equals(MetaTree.Found.NOTHING)

@@ -19,13 +19,15 @@ import java.util.Optional;
 ///
 /// ```
 /// <runtime-dir>/boot_id
-/// <runtime-dir>/runs/<uuid>/checkpoint.json    ours
+/// <runtime-dir>/runs/<uuid>/checkpoint.json    ours: as it is now
+///                           launched.json      as it was at first, should the other be torn
 ///                           pids, status       the launcher's
 /// ```
 ///
 /// Thread-safe as long as each run is written by one thread at a time.
 public final class RuntimeStore {
   private static final String CHECKPOINT = "checkpoint.json";
+  private static final String LAUNCHED = "launched.json";
   private static final FileAttribute<?> OWNER_ALONE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -44,6 +46,7 @@ public final class RuntimeStore {
       Files.createDirectories(path.getParent());
       make(path);
     }
+    AtomicFile.write(path.resolve(LAUNCHED), checkpoint.format());
     save(checkpoint);
   }
 
@@ -64,8 +67,13 @@ public final class RuntimeStore {
   /// @param present whether the run has a directory
   /// @param ours whether it is a run of an agent; others are of embedded runs
   /// @param checkpoint absent when it was never written to its end
-  public record Found(boolean present, boolean ours, Optional<Checkpoint> checkpoint) {
-    public static final Found NOTHING = new Found(false, false, Optional.empty());
+  /// @param launched what it was at first
+  public record Found(
+      boolean present,
+      boolean ours,
+      Optional<Checkpoint> checkpoint,
+      Optional<Checkpoint> launched) {
+    public static final Found NOTHING = new Found(false, false, Optional.empty(), Optional.empty());
   }
 
   public Found read(RunId id) throws IOException {
@@ -73,8 +81,16 @@ public final class RuntimeStore {
     if (!Files.isDirectory(path)) {
       return Found.NOTHING;
     }
-    Path file = path.resolve(CHECKPOINT);
-    return new Found(true, Files.exists(file), AtomicFile.read(file).flatMap(Checkpoint::parse));
+    Optional<Checkpoint> checkpoint = read(path.resolve(CHECKPOINT));
+    // Read only where it is needed: most are not torn.
+    Optional<Checkpoint> launched =
+        checkpoint.isPresent() ? checkpoint : read(path.resolve(LAUNCHED));
+    boolean ours = launched.isPresent() || Files.exists(path.resolve(CHECKPOINT));
+    return new Found(true, ours, checkpoint, launched);
+  }
+
+  private static Optional<Checkpoint> read(Path file) throws IOException {
+    return AtomicFile.read(file).flatMap(Checkpoint::parse);
   }
 
   /// Every run that has a directory.

@@ -148,7 +148,8 @@ final class Recovery {
     house.books().enter(checkpoint.id(), checkpoint.spec().limits());
     if (runtime.checkpoint().isEmpty()) {
       rebuild(checkpoint);
-    } else if (!runtime.checkpoint().equals(meta.checkpoint())) {
+    }
+    if (!meta.checkpoint().equals(Optional.of(checkpoint))) {
       scribe.write(entry);
     }
     // Only the runtime directory's copy knows whether it has been launched.

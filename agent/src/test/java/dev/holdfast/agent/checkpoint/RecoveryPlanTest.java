@@ -14,11 +14,11 @@ class RecoveryPlanTest {
   private static final String OTHER = "00000000-0000-4000-8000-00000000000f";
   private static final Boots SAME = new Boots(NOW, Optional.of(NOW), Optional.of(NOW));
   private static final RuntimeStore.Found READABLE =
-      new RuntimeStore.Found(true, true, Optional.of(CHECKPOINT));
+      new RuntimeStore.Found(true, true, Optional.of(CHECKPOINT), Optional.of(CHECKPOINT));
   private static final RuntimeStore.Found TORN =
-      new RuntimeStore.Found(true, true, Optional.empty());
+      new RuntimeStore.Found(true, true, Optional.empty(), Optional.empty());
   private static final RuntimeStore.Found EMBEDDED =
-      new RuntimeStore.Found(true, false, Optional.empty());
+      new RuntimeStore.Found(true, false, Optional.empty(), Optional.empty());
   private static final MetaTree.Found BEGUN =
       new MetaTree.Found(Optional.of(CHECKPOINT), Optional.empty(), false);
   private static final MetaTree.Found COMPLETED =
@@ -40,10 +40,23 @@ class RecoveryPlanTest {
     assertThat(fate(RuntimeStore.Found.NOTHING, BEGUN)).isEqualTo(new Fate.Adopt(CHECKPOINT));
   }
 
+  /// The agent was killed some milliseconds after the launch, and the file torn.
+  @Test
+  void aRunThatTheDurableTreeHasNotHeardOfIsAdoptedAsItWasLaunched() {
+    RuntimeStore.Found torn =
+        new RuntimeStore.Found(true, true, Optional.empty(), Optional.of(CHECKPOINT));
+    assertThat(fate(torn, MetaTree.Found.NOTHING)).isEqualTo(new Fate.Adopt(CHECKPOINT));
+
+    Checkpoint changed = CHECKPOINT.withLimits(CHECKPOINT.spec().limits(), Optional.of("later"));
+    MetaTree.Found heard = new MetaTree.Found(Optional.of(changed), Optional.empty(), false);
+    assertThat(fate(torn, heard)).isEqualTo(new Fate.Adopt(changed));
+  }
+
   @Test
   void theNewerCopyIsBelieved() {
     Checkpoint changed = CHECKPOINT.withLimits(CHECKPOINT.spec().limits(), Optional.empty());
-    RuntimeStore.Found newer = new RuntimeStore.Found(true, true, Optional.of(changed));
+    RuntimeStore.Found newer =
+        new RuntimeStore.Found(true, true, Optional.of(changed), Optional.of(CHECKPOINT));
     assertThat(fate(newer, BEGUN)).isEqualTo(new Fate.Adopt(changed));
   }
 
