@@ -127,10 +127,26 @@ final class HttpExchange implements Closeable {
 
   private static int status(String line) throws HttpFormatException {
     // HTTP/1.1 200 OK
-    if (line.matches("HTTP/1\\.[01] [1-5][0-9][0-9]( .*)?")) {
-      return Integer.parseInt(line.substring(9, 12));
+    boolean http = line.startsWith("HTTP/1.0 ") || line.startsWith("HTTP/1.1 ");
+    boolean ends = line.length() == 12 || (line.length() > 12 && line.charAt(12) == ' ');
+    int status = http && ends ? number(line, 9, 12) : -1;
+    if (status < 100 || status > 599) {
+      throw new HttpFormatException("the answer is not HTTP");
     }
-    throw new HttpFormatException("the answer is not HTTP");
+    return status;
+  }
+
+  /// -1 for what has anything but digits. Regular expressions take a command's start 2 ms.
+  private static int number(String text, int from, int to) {
+    int number = 0;
+    for (int i = from; i < to; i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9') {
+        return -1;
+      }
+      number = 10 * number + c - '0';
+    }
+    return number;
   }
 
   private static Map<String, String> headers(SocketInput input) throws IOException {
@@ -159,10 +175,19 @@ final class HttpExchange implements Closeable {
     if (length == null) {
       return input; // until the connection's end
     }
-    if (!length.matches("[0-9]{1,18}")) {
-      throw new HttpFormatException("the answer's length is not a number");
+    return HttpBody.ofLength(input, length(length));
+  }
+
+  private static long length(String text) throws HttpFormatException {
+    try {
+      long length = Long.parseLong(text);
+      if (length >= 0 && Character.isDigit(text.charAt(0))) {
+        return length;
+      }
+    } catch (NumberFormatException e) {
+      // told below
     }
-    return HttpBody.ofLength(input, Long.parseLong(length));
+    throw new HttpFormatException("the answer's length is not a number");
   }
 
   int status() {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 
 /// What comes from a socket, buffered. Closing it closes the socket, and ends a read that waits in
 /// another thread.
@@ -52,19 +51,25 @@ final class SocketInput extends InputStream {
   ///
   /// @throws EOFException when there is no whole line
   String line() throws IOException {
-    byte[] bytes = new byte[BUFFER_SIZE];
-    int length = 0;
-    for (int c = read(); c != '\n'; c = read()) {
-      if (c < 0) {
+    StringBuilder line = new StringBuilder();
+    while (true) {
+      if (!fill()) {
         throw new EOFException("the answer ends too early");
       }
-      if (length == bytes.length) {
+      char c = (char) (buffer.get() & 0xff); // ISO 8859-1
+      if (c == '\n') {
+        break;
+      }
+      if (line.length() == BUFFER_SIZE) {
         throw new HttpFormatException("a line of the answer's head is too long");
       }
-      bytes[length++] = (byte) c;
+      line.append(c);
     }
-    int end = length > 0 && bytes[length - 1] == '\r' ? length - 1 : length;
-    return new String(bytes, 0, end, StandardCharsets.ISO_8859_1);
+    int end = line.length() - 1;
+    if (end >= 0 && line.charAt(end) == '\r') {
+      line.setLength(end);
+    }
+    return line.toString();
   }
 
   @Override
