@@ -221,7 +221,10 @@ final class FetchTest {
     server.awaitStuck("file");
 
     assertThat(call("ps").expect(0).out()).contains("fetching");
-    assertThat(call("explain", id).expect(0).out()).contains("1 MiB of 2 MiB of " + uri);
+    // It has been sent, and need not have been read yet.
+    Waiting.until(
+        "all that was sent is counted",
+        () -> call("explain", id).expect(0).out().contains("1 MiB of 2 MiB of " + uri));
     call("kill", id).expect(0);
 
     assertThat(call("wait", id).expect(0).out().strip()).isEqualTo("137");
