@@ -193,6 +193,7 @@ public final class AgentNode implements AutoCloseable {
     for (Entry entry : live) {
       Ending _ = Control.awaitEnd(entry);
     }
+    scribe.flush();
     house.meta().forget();
   }
 

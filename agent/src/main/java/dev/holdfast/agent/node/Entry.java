@@ -9,16 +9,20 @@ import dev.holdfast.isolator.RunId;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /// One run as the node keeps it, alive or ended. Thread-safe.
 final class Entry {
+  private static final Optional<Ending> NOT_YET = Optional.empty();
+
   private final RunId id;
   private final ExecutorId executor;
   private final Checkpoint.Owner owner;
   private final Instant created;
-  private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+  private final AtomicReference<Optional<Ending>> ending = new AtomicReference<>(NOT_YET);
+  private final CompletableFuture<Ending> told = new CompletableFuture<>();
   private final ReentrantLock change = new ReentrantLock();
   private volatile Supplier<Checkpoint> checkpoint;
   private volatile Optional<Run> run = Optional.empty();
@@ -87,20 +91,25 @@ final class Entry {
   }
 
   boolean isLive() {
-    return !ending.isDone();
+    return ending.get().isEmpty();
   }
 
   Optional<Ending> ending() {
-    return Optional.ofNullable(ending.getNow(null));
+    return ending.get();
   }
 
   CompletableFuture<Ending> whenEnded() {
-    return ending.copy();
+    return told.copy();
   }
 
   /// Returns whether this is the first word of it.
   boolean end(Ending value) {
-    return ending.complete(value);
+    return ending.compareAndSet(NOT_YET, Optional.of(value));
+  }
+
+  /// Tells whoever waits that it has ended.
+  void tellEnd() {
+    told.complete(ending().orElseThrow());
   }
 
   /// Has the launch told once; returns when that is done, whoever does it.

@@ -159,6 +159,7 @@ final class Keeper {
     tellEnd(entry, ending);
     if (entry.end(ending)) {
       scribe.write(entry);
+      entry.tellEnd();
     }
   }
 

@@ -118,6 +118,7 @@ final class Recovery {
         }
         Entry entry = new Entry(ended.checkpoint());
         entry.end(Ending.parse(ended.outcome(), ended.checkpoint().created()));
+        entry.tellEnd();
         entry.pack();
         house.registry().add(entry);
         removeRuntime(id);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -164,6 +165,11 @@ final class Scribe implements AutoCloseable {
   void retry() {
     changed.addAll(failed);
     schedule();
+  }
+
+  /// Waits until all of which it has been told is written, or could not be.
+  void flush() {
+    CompletableFuture.runAsync(() -> {}, thread).join();
   }
 
   boolean hasFailed(Entry entry) {

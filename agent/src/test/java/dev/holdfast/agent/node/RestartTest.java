@@ -198,6 +198,7 @@ class RestartTest {
     ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
     Files.writeString(meta(run).resolve("spec.json"), "{");
     Files.writeString(runtime(run).resolve("checkpoint.json"), "{");
+    Files.writeString(runtime(run).resolve("launched.json"), "{");
     ground.die();
     node = ground.start();
     assertThat(node.list(ROOT, true, Optional.empty())).isEmpty();
