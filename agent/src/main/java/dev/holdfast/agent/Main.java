@@ -23,7 +23,6 @@ import dev.holdfast.isolator.HostDemands;
 import dev.holdfast.isolator.Isolator;
 import dev.holdfast.isolator.IsolatorConfig;
 import dev.holdfast.isolator.IsolatorException;
-import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.Users;
 import dev.holdfast.linux.Host;
@@ -116,7 +115,8 @@ public final class Main {
     Isolator.requireRoot();
     Files.createDirectories(config.runtimeDirectory());
     Files.createDirectories(config.workDirectory());
-    open.push(RuntimeLock.take(config.runtimeDirectory(), config.cgroupsRoot()));
+    open.push(DirectoryLock.take(config.runtimeDirectory(), config.cgroupsRoot()));
+    open.push(DirectoryLock.take(config.workDirectory(), config.cgroupsRoot()));
     if (!config.idle().isEmpty()) {
       log.warn(
           "{}",
@@ -159,8 +159,8 @@ public final class Main {
                     Optional.of(total.cpus())));
     Isolator isolator = Isolator.open(isolation);
     open.push(isolator);
-    RootHold hold = isolator.holdRoot();
-    open.push(hold);
+    Runs runs = Runs.of(isolator);
+    open.push(runs);
     AgentMetrics metrics =
         new AgentMetrics(version(), config.runtimeDirectory().resolve("counters.json"));
     open.push(metrics);
@@ -173,9 +173,9 @@ public final class Main {
                     KernelVersion.running().toString(),
                     isolator.layout(),
                     proc.bootId()),
-                Runs.of(isolator, hold),
+                runs,
                 new Books(total, config.overcommit()),
-                runs -> sampler(runs, metrics),
+                live -> sampler(live, metrics),
                 metrics,
                 new RememberedUsers(Users.SYSTEM, InstantSource.system()),
                 proc,
@@ -208,6 +208,7 @@ public final class Main {
     return new NodeSettings(
         config.workDirectory(),
         config.runtimeDirectory(),
+        config.hierarchy(),
         config.cgroupsRoot(),
         config.cpuMode(),
         config.limitSwap(),

@@ -31,6 +31,7 @@ import java.util.function.Consumer;
 ///
 /// Thread-safe as long as each run is written by one thread at a time.
 public final class MetaTree {
+  private static final String DESCRIPTION = "slave.info";
   private static final String SPEC = "spec.json";
   private static final String OUTCOME = "outcome.json";
   private static final String SENTINEL = "executor.sentinel";
@@ -75,7 +76,14 @@ public final class MetaTree {
 
   /// The agent's own document.
   public void describe(JsonObject slave) throws IOException {
-    AtomicFile.write(home().resolve("slave.info"), slave.toString());
+    AtomicFile.write(home().resolve(DESCRIPTION), slave.toString());
+  }
+
+  /// Where the agent before this one kept its runs, as far as its document tells.
+  public Optional<Place> place() throws IOException {
+    return AtomicFile.read(home().resolve(DESCRIPTION))
+        .flatMap(text -> Fields.parse(text, Place::parse))
+        .flatMap(place -> place);
   }
 
   /// Has the next agent begin anew.

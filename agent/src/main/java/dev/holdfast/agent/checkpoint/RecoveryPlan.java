@@ -10,6 +10,7 @@ public final class RecoveryPlan {
   // As they stand in outcomes on disk.
   static final String REBOOTED = "the host was restarted while it ran";
   static final String NO_OUTCOME = "it ended, but the file that told how cannot be read";
+  static final String FORGOTTEN = "its files in the runtime directory were removed";
 
   private RecoveryPlan() {}
 
@@ -31,6 +32,10 @@ public final class RecoveryPlan {
 
     /// It has ended, nobody knows how, and nothing of it may be touched any more.
     record Lost(Checkpoint checkpoint, String why) implements Fate {}
+
+    /// It may be alive, but nobody can reach its launcher, or hear how it ends: what is left of it
+    /// is an orphan.
+    record Forgotten(Checkpoint checkpoint, String why) implements Fate {}
 
     /// Nothing can be read of a run of ours.
     record Unreadable() implements Fate {}
@@ -67,9 +72,11 @@ public final class RecoveryPlan {
     if (boots.isOther(checkpoint.get())) {
       return new Fate.Lost(checkpoint.get(), REBOOTED);
     }
-    if (meta.completed() && !runtime.present()) {
-      return new Fate.Lost(checkpoint.get(), NO_OUTCOME);
+    if (runtime.present()) {
+      return new Fate.Adopt(checkpoint.get());
     }
-    return new Fate.Adopt(checkpoint.get());
+    return meta.completed()
+        ? new Fate.Lost(checkpoint.get(), NO_OUTCOME)
+        : new Fate.Forgotten(checkpoint.get(), FORGOTTEN);
   }
 }

@@ -74,6 +74,10 @@ public final class RuntimeStore {
       Optional<Checkpoint> checkpoint,
       Optional<Checkpoint> launched) {
     public static final Found NOTHING = new Found(false, false, Optional.empty(), Optional.empty());
+
+    /// There is something, but the system refuses to read it.
+    public static final Found UNREADABLE =
+        new Found(true, true, Optional.empty(), Optional.empty());
   }
 
   public Found read(RunId id) throws IOException {

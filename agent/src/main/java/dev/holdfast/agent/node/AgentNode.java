@@ -119,8 +119,8 @@ public final class AgentNode implements AutoCloseable {
   public void recover() throws InterruptedException {
     Instant begin = house.clock().instant();
     house.journal().publish("agent_started", "the agent " + house.meta().agent() + " has started");
-    describe();
     List<String> orphans = new Recovery(house, keeper, scribe).recover();
+    describe();
     Duration took = Duration.between(begin, house.clock().instant());
     meters.recovered(house.registry().live().size(), took);
     meters.orphansDestroyed(orphans.size());
@@ -133,7 +133,8 @@ public final class AgentNode implements AutoCloseable {
             .with("millis", took.toMillis()));
   }
 
-  /// For people and for scripts of the seed's time: recovery does not rely on it.
+  /// For people, for scripts of the seed's time, and for the agent that comes next: only now does
+  /// nothing live any more where the one before kept it.
   private void describe() {
     JsonObject slave = new JsonObject();
     slave.addProperty("id", house.meta().agent());
@@ -142,6 +143,7 @@ public final class AgentNode implements AutoCloseable {
     slave.addProperty("cpus", house.books().total().cpus().millis() / 1000.0);
     slave.addProperty("memory_bytes", house.books().total().memory().count());
     slave.addProperty("version", house.settings().version());
+    house.settings().place().describe(slave);
     try {
       house.meta().describe(slave);
     } catch (IOException e) {

@@ -169,9 +169,10 @@ final class Launching {
     entry.change().lock();
     try {
       scribe.forget(entry);
-      house.runtime().remove(entry.id());
       house.meta().remove(entry.executor(), entry.id());
       house.sandboxes().remove(entry.checkpoint().sandbox());
+      // Last: without it a run that has its place in the tree is one that was forgotten.
+      house.runtime().remove(entry.id());
     } catch (IOException e) {
       cause.addSuppressed(e);
     } finally {

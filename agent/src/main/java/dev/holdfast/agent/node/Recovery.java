@@ -2,11 +2,11 @@ package dev.holdfast.agent.node;
 
 import dev.holdfast.agent.checkpoint.Checkpoint;
 import dev.holdfast.agent.checkpoint.MetaTree;
+import dev.holdfast.agent.checkpoint.Place;
 import dev.holdfast.agent.checkpoint.RecoveryPlan;
 import dev.holdfast.agent.checkpoint.RecoveryPlan.Fate;
 import dev.holdfast.agent.checkpoint.RuntimeStore;
 import dev.holdfast.agent.logging.LogLine;
-import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +62,13 @@ final class Recovery {
             house.bootId(),
             tolerant("the boot id", house.runtime()::bootId, Optional.empty()),
             tolerant("the boot id", house.meta()::bootId, Optional.empty()));
-    takeAll(found(), boots);
+    List<Left> left =
+        onThreads(found().entrySet(), it -> read(it, boots)).stream()
+            .flatMap(Optional::stream)
+            .toList();
+    requireSamePlace(left);
+    house.runs().hold();
+    List<RunId> _ = onThreads(left, this::take);
     saveBootId();
     List<String> sentences = house.runs().destroyOrphans(Set.copyOf(known));
     for (String sentence : sentences) {
@@ -82,15 +90,17 @@ final class Recovery {
     return found;
   }
 
-  private void takeAll(Map<RunId, Optional<Path>> found, RecoveryPlan.Boots boots)
+  /// With many of them at the same time.
+  private static <T, U> List<U> onThreads(Collection<T> all, Function<T, U> work)
       throws InterruptedException {
-    List<Future<?>> work = new ArrayList<>();
+    List<Future<U>> parts = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, VIRTUAL)) {
-      found.forEach((id, run) -> work.add(threads.submit(() -> take(id, run, boots))));
+      all.forEach(each -> parts.add(threads.submit(() -> work.apply(each))));
     }
-    for (Future<?> each : work) {
+    List<U> done = new ArrayList<>();
+    for (Future<U> each : parts) {
       try {
-        each.get();
+        done.add(each.get());
       } catch (ExecutionException e) {
         switch (e.getCause()) {
           case RuntimeException cause -> throw cause;
@@ -99,11 +109,18 @@ final class Recovery {
         }
       }
     }
+    return done;
   }
 
-  private void take(RunId id, Optional<Path> run, RecoveryPlan.Boots boots) {
+  /// What is left of one run that may not have ended, and what is to become of it.
+  private record Left(RunId id, RuntimeStore.Found runtime, MetaTree.Found meta, Fate fate) {}
+
+  /// Those that have ended, of which there may be thousands, are taken up at once.
+  private Optional<Left> read(Map.Entry<RunId, Optional<Path>> found, RecoveryPlan.Boots boots) {
+    RunId id = found.getKey();
+    Optional<Path> run = found.getValue();
     RuntimeStore.Found runtime =
-        tolerant("the run " + id, () -> house.runtime().read(id), RuntimeStore.Found.NOTHING);
+        tolerant("the run " + id, () -> house.runtime().read(id), RuntimeStore.Found.UNREADABLE);
     MetaTree.Found meta =
         run.isEmpty()
             ? MetaTree.Found.NOTHING
@@ -111,25 +128,47 @@ final class Recovery {
                 "the checkpoint " + run.get(),
                 () -> house.meta().read(run.get()),
                 MetaTree.Found.NOTHING);
-    switch (RecoveryPlan.fate(runtime, meta, boots)) {
-      case Fate.Ended ended -> {
-        if (ended.wasLost()) {
-          known.add(id);
-        }
-        Entry entry = new Entry(ended.checkpoint());
-        entry.end(Ending.parse(ended.outcome(), ended.checkpoint().created()));
-        entry.tellEnd();
-        entry.pack();
-        house.registry().add(entry);
-        removeRuntime(id);
-      }
+    Fate fate = RecoveryPlan.fate(runtime, meta, boots);
+    if (fate instanceof Fate.Ended ended) {
+      take(id, ended);
+      return Optional.empty();
+    }
+    return Optional.of(new Left(id, runtime, meta, fate));
+  }
+
+  private void take(RunId id, Fate.Ended ended) {
+    if (ended.wasLost()) {
+      known.add(id);
+    }
+    Entry entry = new Entry(ended.checkpoint());
+    entry.end(Ending.parse(ended.outcome(), ended.checkpoint().created()));
+    entry.tellEnd();
+    entry.pack();
+    house.registry().add(entry);
+    removeRuntime(id);
+  }
+
+  /// Before anything that may live is touched.
+  private void requireSamePlace(List<Left> all) {
+    Optional<Place> before = tolerant("slave.info", house.meta()::place, Optional.empty());
+    SamePlace place = new SamePlace(before, house.settings());
+    RuntimeStore other =
+        new RuntimeStore(before.orElse(house.settings().place()).runtimeDirectory());
+    tolerant(
+        "the runtime directory of before", () -> place.requireNone(other, house.bootId()), true);
+    all.forEach(left -> place.require(left.fate()));
+  }
+
+  private RunId take(Left left) {
+    RunId id = left.id();
+    switch (left.fate()) {
+      case Fate.Ended ended -> take(id, ended);
       case Fate.Lost(var checkpoint, var why) -> {
         known.add(id);
-        Entry entry = new Entry(checkpoint);
-        house.registry().add(entry);
-        keeper.lose(entry, why);
+        lose(checkpoint, why);
       }
-      case Fate.Adopt(var checkpoint) -> adopt(checkpoint, runtime, meta);
+      case Fate.Forgotten(var checkpoint, var why) -> lose(checkpoint, why);
+      case Fate.Adopt(var checkpoint) -> adopt(checkpoint, left.runtime(), left.meta());
       case Fate.Unreadable _ -> {
         log.warn(
             "{}", LogLine.of("nothing can be read of the run, passing it over").with("run", id));
@@ -139,10 +178,16 @@ final class Recovery {
         // an embedded run's: its holder's, or the isolator's to clean up
       }
     }
+    return id;
+  }
+
+  private void lose(Checkpoint checkpoint, String why) {
+    Entry entry = new Entry(checkpoint);
+    house.registry().add(entry);
+    keeper.lose(entry, why);
   }
 
   private void adopt(Checkpoint checkpoint, RuntimeStore.Found runtime, MetaTree.Found meta) {
-    requireSameRoot(checkpoint);
     Entry entry = new Entry(checkpoint);
     meta.checkpoint().ifPresent(written -> scribe.know(entry, written));
     house.registry().add(entry);
@@ -169,24 +214,6 @@ final class Recovery {
     } catch (IsolatorException e) {
       keeper.announce(entry, "recovered");
       keeper.lose(entry, "it could not be taken over: " + e.getMessage());
-    }
-  }
-
-  /// Below another root its cgroup would be taken for one that has gone: no kill would reach it.
-  private void requireSameRoot(Checkpoint checkpoint) {
-    CgroupPath ours = house.settings().cgroupsRoot();
-    CgroupPath its = checkpoint.cgroupsRoot().orElse(ours);
-    if (!its.equals(ours)) {
-      throw new RecoveryException(
-          "the run "
-              + checkpoint.executor()
-              + " lives below the cgroups' root "
-              + its
-              + ", not "
-              + ours
-              + ": start with --cgroups-root "
-              + its
-              + ", and with --recover cleanup to end it first");
     }
   }
 

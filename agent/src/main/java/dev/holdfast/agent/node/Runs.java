@@ -3,7 +3,6 @@ package dev.holdfast.agent.node;
 import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Isolator;
-import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
@@ -13,7 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Who makes runs: what the agent needs of an [Isolator].
-public interface Runs {
+public interface Runs extends AutoCloseable {
+  /// As [Isolator#holdRoot], before any other call.
+  void hold();
+
   /// As [Isolator#launch(RunId, ExecutorSpec, Detached, RunObserver)].
   Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer);
 
@@ -23,24 +25,12 @@ public interface Runs {
   /// As [RootHold#destroyOrphans].
   List<String> destroyOrphans(Set<RunId> known);
 
+  /// As [RootHold#close].
+  @Override
+  void close();
+
   /// Those of a real isolator.
-  static Runs of(Isolator isolator, RootHold hold) {
-    return new Runs() {
-      @Override
-      public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
-        return isolator.launch(id, spec, detached, observer);
-      }
-
-      @Override
-      public Run adopt(
-          RunId id, ExecutorSpec spec, Optional<Verdict> decided, RunObserver observer) {
-        return isolator.adopt(id, spec, decided, observer);
-      }
-
-      @Override
-      public List<String> destroyOrphans(Set<RunId> known) {
-        return hold.destroyOrphans(known);
-      }
-    };
+  static Runs of(Isolator isolator) {
+    return new IsolatedRuns(isolator);
   }
 }

@@ -37,7 +37,14 @@ class RecoveryPlanTest {
     assertThat(fate(READABLE, MetaTree.Found.NOTHING)).isEqualTo(new Fate.Adopt(CHECKPOINT));
     assertThat(fate(TORN, BEGUN)).isEqualTo(new Fate.Adopt(CHECKPOINT));
     assertThat(fate(EMBEDDED, BEGUN)).isEqualTo(new Fate.Adopt(CHECKPOINT));
-    assertThat(fate(RuntimeStore.Found.NOTHING, BEGUN)).isEqualTo(new Fate.Adopt(CHECKPOINT));
+  }
+
+  @Test
+  void aRunWhoseFilesWereRemovedIsForgotten() {
+    assertThat(fate(RuntimeStore.Found.NOTHING, BEGUN))
+        .isEqualTo(new Fate.Forgotten(CHECKPOINT, RecoveryPlan.FORGOTTEN));
+    assertThat(fate(RuntimeStore.Found.NOTHING, ENDED))
+        .isEqualTo(new Fate.Ended(CHECKPOINT, OUTCOME));
   }
 
   /// The agent was killed some milliseconds after the launch, and the file torn.

@@ -81,6 +81,17 @@ final class FakeHost {
     final Set<RunId> adopted = ConcurrentHashMap.newKeySet();
     volatile Optional<Set<RunId>> known = Optional.empty();
     volatile boolean dead;
+    volatile boolean holdsRoot;
+
+    @Override
+    public void hold() {
+      holdsRoot = true;
+    }
+
+    @Override
+    public void close() {
+      holdsRoot = false;
+    }
 
     @Override
     public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {

@@ -41,7 +41,8 @@ final class Ground implements AutoCloseable {
   final FakeHost host = new FakeHost();
   final FakeClock clock = new FakeClock();
   final Path work;
-  final Path runtime;
+  Path runtime;
+  Optional<Path> hierarchy = Optional.empty();
   String bootId = "00000000-0000-4000-8000-000000000001";
   Duration gcDelay = Duration.ofDays(7);
   boolean strict = true;
@@ -93,6 +94,7 @@ final class Ground implements AutoCloseable {
     return new NodeSettings(
         work,
         runtime,
+        hierarchy,
         CgroupPath.parse(cgroupsRoot),
         CpuMode.SHARES,
         false,

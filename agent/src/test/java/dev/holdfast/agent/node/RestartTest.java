@@ -211,10 +211,12 @@ class RestartTest {
     ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
     ground.die();
     dev.holdfast.agent.checkpoint.Trees.delete(ground.runtime);
-    ground.host.life(run.id()).launcherGone = true;
     node = ground.start();
 
-    assertThat(node.inspect(ROOT, run.id()).verdict()).isEqualTo("lost");
+    ExecutorInfo lost = node.inspect(ROOT, run.id());
+    assertThat(lost.verdict()).isEqualTo("lost");
+    assertThat(String.valueOf(lost.outcome())).contains("runtime directory were removed");
+    assertThat(ground.host.lives).as("nobody can look after it any more").isEmpty();
   }
 
   @Test
@@ -278,7 +280,7 @@ class RestartTest {
             "the run default/a lives below the cgroups' root holdfast, not elsewhere: start with"
                 + " --cgroups-root holdfast, and with --recover cleanup to end it first");
     assertThat(ground.runs.adopted).isEmpty();
-    assertThat(ground.runs.known).as("orphans").isEmpty();
+    assertThat(ground.runs.holdsRoot).isFalse();
     ground.cgroupsRoot = "holdfast";
     node = ground.start();
     assertThat(node.inspect(ROOT, run.id()).state()).isEqualTo("running");
@@ -287,6 +289,84 @@ class RestartTest {
     ground.cgroupsRoot = "elsewhere";
     node = ground.start();
     assertThat(node.inspect(ROOT, ended.id()).verdict()).isEqualTo("exited");
+  }
+
+  @Test
+  void runsInAnotherRuntimeDirectoryEndTheStartAndNothingElse() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+    Path before = ground.runtime;
+    ground.die();
+    ground.runtime = directory.resolve("other");
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(ground::start)
+          .isInstanceOf(RecoveryException.class)
+          .hasMessage(
+              "the run default/a is kept in the runtime directory %s, not %s: start with"
+                      .formatted(before, ground.runtime)
+                  + " --runtime-dir %s, and with --recover cleanup to end it first"
+                      .formatted(before));
+      assertThat(ground.runs.adopted).isEmpty();
+      assertThat(ground.runs.holdsRoot).isFalse();
+    }
+    ground.runtime = before;
+    node = ground.start();
+    assertThat(node.inspect(ROOT, run.id()).state()).isEqualTo("running");
+    ground.host.exit(run.id(), 0);
+    ground.die();
+    ground.runtime = directory.resolve("other");
+    node = ground.start();
+    assertThat(node.inspect(ROOT, run.id()).verdict()).isEqualTo("exited");
+    assertThat(node.launch(ROOT, request("b", "sleep")).state()).isEqualTo("running");
+    ground.die();
+    node = ground.start();
+    assertThat(node.inspect(ROOT, "default/b").state()).isEqualTo("running");
+  }
+
+  @Test
+  void aRunThatIsKnownInAnotherRuntimeDirectoryAloneEndsTheStart() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+    Path before = ground.runtime;
+    dev.holdfast.agent.checkpoint.Trees.delete(meta(run));
+    ground.die();
+    ground.runtime = directory.resolve("other");
+
+    assertThatThrownBy(ground::start)
+        .hasMessageStartingWith("the run default/a is kept in the runtime directory " + before);
+    Files.writeString(before.resolve("boot_id"), "00000000-0000-4000-8000-00000000000f\n");
+    node = ground.start();
+    assertThat(node.list(ROOT, true, Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void runsInAnotherHierarchyEndTheStartAndNothingElse() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+    ground.die();
+    ground.hierarchy = Optional.of(Path.of("/cgroup"));
+
+    assertThatThrownBy(ground::start)
+        .isInstanceOf(RecoveryException.class)
+        .hasMessage(
+            "the run default/a lives in the cgroups' hierarchy auto, not /cgroup: start with"
+                + " --cgroups-hierarchy auto, and with --recover cleanup to end it first");
+    assertThat(ground.runs.adopted).isEmpty();
+    ground.hierarchy = Optional.empty();
+    node = ground.start();
+    assertThat(node.inspect(ROOT, run.id()).state()).isEqualTo("running");
+  }
+
+  /// An agent from before the place was written down.
+  @Test
+  void withoutAWordOfThePlaceBeforeItIsTheSame() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+    Path info = ground.work.resolve("meta/slaves/latest/slave.info");
+    for (String text : List.of("", "{", "{\"id\":\"x\"}")) {
+      Files.writeString(info, text);
+      ground.die();
+      node = ground.start();
+      assertThat(node.inspect(ROOT, run.id()).state()).isEqualTo("running");
+    }
+    assertThat(info).content().contains("\"runtime_dir\":\"" + ground.runtime + "\"");
   }
 
   /// The seed stopped reading at the first pid file that was missing, and could not read an empty

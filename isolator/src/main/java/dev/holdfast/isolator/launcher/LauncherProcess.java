@@ -21,6 +21,9 @@ public final class LauncherProcess implements AutoCloseable {
   /// The name of a launcher's door in the run's directory.
   public static final String DOOR = "control";
 
+  /// A launcher's descriptor of the file whose lock it shares with its holder.
+  public static final int LOCK_DESCRIPTOR = 4;
+
   private static final int UNKNOWN = 0;
   private static final int SIGNAL_GROUP = 1;
   private static final int QUIT = 2;
@@ -76,7 +79,7 @@ public final class LauncherProcess implements AutoCloseable {
   /// Starts a launcher and hands it `record`.
   ///
   /// @param label what `ps` shows behind the program's name
-  /// @param lock becomes its descriptor 4
+  /// @param lock becomes its [#LOCK_DESCRIPTOR]
   /// @param stdio becomes the run's stdin, stdout and stderr; absent for this process's own
   /// @throws LinuxException when it cannot be started, or the record not be sent
   public static LauncherProcess start(

@@ -170,6 +170,11 @@ public final class CgroupRoot {
       return lock;
     }
 
+    /// In the runtime directory.
+    Path lockFile() {
+      return lockFile;
+    }
+
     /// The root with the controllers of this user.
     Cgroup root() {
       return root;

@@ -9,6 +9,7 @@ import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
 import dev.holdfast.isolator.launcher.ForkServer;
+import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.isolator.launcher.LauncherSource;
 import dev.holdfast.linux.Flock;
 import dev.holdfast.linux.LinuxException;
@@ -86,6 +87,7 @@ public final class RootKeeper implements RootHold {
                 + ": give this one a root of its own");
       }
       RootKeeper keeper = new RootKeeper(lease, mark.get(), launchers, proc, destroyTimeout, live);
+      requireOwnRuns(keeper);
       check(keeper, demands);
       return keeper;
     } catch (RuntimeException e) {
@@ -110,6 +112,60 @@ public final class RootKeeper implements RootHold {
     } catch (RuntimeException e) {
       keeper.close();
       throw e;
+    }
+  }
+
+  private static void requireOwnRuns(RootKeeper keeper) {
+    try {
+      keeper.requireOwnRuns();
+    } catch (RuntimeException e) {
+      // And the root is not released: what it has of the other's is in use.
+      keeper.mark.close();
+      throw e;
+    }
+  }
+
+  /// Runs of an agent that is not there now, and keeps them in a runtime directory of its own,
+  /// would be orphans to this one.
+  ///
+  /// @throws IsolatorException when there is one
+  void requireOwnRuns() {
+    for (int pid : lease.launchers().processes()) {
+      label(pid)
+          .filter(LauncherLabel::detached)
+          .ifPresent(label ->
+              otherRuntimeDirectory(pid)
+                  .ifPresent(other -> {
+                    throw new IsolatorException(
+                        "the run "
+                            + label.cgroup()
+                            + " below the cgroups' root "
+                            + lease.root().path()
+                            + " is kept in the runtime directory "
+                            + other
+                            + ", not "
+                            + lease.lockFile().getParent()
+                            + ": start with --runtime-dir "
+                            + other
+                            + ", or with a --cgroups-root of its own");
+                  }));
+    }
+  }
+
+  /// By the lock file that the launcher has open; empty for one of ours, one that has ended, and
+  /// one whose directory was removed, so that nobody will come for it any more.
+  private Optional<Path> otherRuntimeDirectory(int launcher) {
+    Path open = proc.openFile(launcher, LauncherProcess.LOCK_DESCRIPTOR);
+    try {
+      if (Files.isSameFile(open, lease.lockFile())) {
+        return Optional.empty();
+      }
+      Path shown = Files.readSymbolicLink(open);
+      return shown.endsWith(lease.lockFile().getFileName())
+          ? Optional.ofNullable(shown.getParent())
+          : Optional.empty();
+    } catch (IOException gone) {
+      return Optional.empty();
     }
   }
 
@@ -161,11 +217,13 @@ public final class RootKeeper implements RootHold {
   private Map<String, LauncherLabel> launchers() {
     Map<String, LauncherLabel> found = new HashMap<>();
     for (int pid : lease.launchers().processes()) {
-      proc.commandLine(pid, LONGEST_COMMAND_LINE)
-          .flatMap(LauncherLabel::parse)
-          .ifPresent(label -> found.put(label.cgroup(), label));
+      label(pid).ifPresent(label -> found.put(label.cgroup(), label));
     }
     return found;
+  }
+
+  private Optional<LauncherLabel> label(int pid) {
+    return proc.commandLine(pid, LONGEST_COMMAND_LINE).flatMap(LauncherLabel::parse);
   }
 
   /// One without a process may be about to get its first.

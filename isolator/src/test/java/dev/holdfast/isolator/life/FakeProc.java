@@ -29,6 +29,18 @@ record FakeProc(Path directory) {
     write(pid, "cmdline", String.join("\0", command));
   }
 
+  /// A link, instead of the one that was there.
+  void link(int pid, String name, Path target) {
+    Path path = directory.resolve(Integer.toString(pid)).resolve(name);
+    try {
+      Files.createDirectories(path.getParent());
+      Files.deleteIfExists(path);
+      Files.createSymbolicLink(path, target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   void write(int pid, String file, String text) {
     Path path = directory.resolve(Integer.toString(pid)).resolve(file);
     try {

@@ -1,9 +1,11 @@
 package dev.holdfast.isolator.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.isolator.ExecutorId;
+import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
 import dev.holdfast.isolator.launcher.ForkServer;
@@ -36,22 +38,24 @@ class RootKeeperTest {
 
   private List<String> destroyOrphans(
       FakeHost host, Set<RunId> known, Set<RunId> live, Duration patience) throws IOException {
+    try (RootKeeper keeper = keeper(host, live, patience)) {
+      return keeper.destroyOrphans(known);
+    }
+  }
+
+  private RootKeeper keeper(FakeHost host, Set<RunId> live, Duration patience) throws IOException {
     Path mark = directory.resolve("mark");
     if (!Files.exists(mark)) {
       Files.createFile(mark);
     }
-    CgroupRoot.Lease lease = host.root().lease(host.hierarchy.controllers());
-    try (RootKeeper keeper =
-        new RootKeeper(
-            lease,
-            Flock.exclusive(mark).orElseThrow(),
-            new ForkServer(
-                () -> Path.of("/nonexistent"), new Cgroup.Entry(List.of(), Optional.empty())),
-            new FakeProc(directory).reader(),
-            patience,
-            live)) {
-      return keeper.destroyOrphans(known);
-    }
+    return new RootKeeper(
+        host.root().lease(host.hierarchy.controllers()),
+        Flock.exclusive(mark).orElseThrow(),
+        new ForkServer(
+            () -> Path.of("/nonexistent"), new Cgroup.Entry(List.of(), Optional.empty())),
+        new FakeProc(directory).reader(),
+        patience,
+        live);
   }
 
   private static Cgroup made(FakeHost host, String name) {
@@ -156,6 +160,35 @@ class RootKeeperTest {
         assertThat(host.fake.processes().isAlive(launcher)).isTrue();
         host.fake.processes().kill(launcher);
       }
+    }
+  }
+
+  /// To an agent with another runtime directory they would be orphans.
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void runsThatAreKeptInAnotherRuntimeDirectoryAreRefused(HostKind kind) throws Exception {
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Path otherLock = Files.createFile(other.resolve("cgroups.lock"));
+    try (FakeHost host = new FakeHost(kind, directory);
+        Victims victims = new Victims(host.fake);
+        RootKeeper keeper = keeper(host, Set.of(), PATIENCE)) {
+      Cgroup run = made(host, name(id));
+      int launcher = victims.start(made(host, "launchers").path());
+      FakeProc proc = new FakeProc(directory);
+      proc.write(launcher, "cmdline", commandLine(run, true));
+
+      proc.link(launcher, "fd/4", directory.resolve("cgroups.lock"));
+      keeper.requireOwnRuns();
+      proc.link(launcher, "fd/4", other.resolve("cgroups.lock (deleted)"));
+      keeper.requireOwnRuns();
+      proc.link(launcher, "fd/4", otherLock);
+      assertThatThrownBy(keeper::requireOwnRuns)
+          .isInstanceOf(IsolatorException.class)
+          .hasMessageContainingAll(
+              run.path().name(), "is kept in the runtime directory " + other + ", not " + directory)
+          .hasMessageContaining("start with --runtime-dir " + other + ", or");
+      proc.write(launcher, "cmdline", commandLine(run, false));
+      keeper.requireOwnRuns();
     }
   }
 

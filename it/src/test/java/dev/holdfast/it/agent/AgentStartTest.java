@@ -2,7 +2,9 @@ package dev.holdfast.it.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.api.ResourceLimits;
 import dev.holdfast.it.harness.Agent;
+import dev.holdfast.it.harness.AgentClient;
 import dev.holdfast.it.harness.Finished;
 import dev.holdfast.it.harness.Ground;
 import dev.holdfast.it.harness.Holdfast;
@@ -11,6 +13,7 @@ import dev.holdfast.testkit.KernelTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -170,6 +173,77 @@ final class AgentStartTest {
     assertThat(second.err()).contains("another agent has the cgroups' root " + ground.name());
     first.ask("ps").expect(0);
     first.end();
+  }
+
+  @Test
+  void withRunsThatLiveWhereAnotherRuntimeDirectoryRootOrHierarchySays() throws IOException {
+    Agent first = Agent.start(ground);
+    first.launch("a", "sleep", "1000").expect(0);
+    first.launch("b", "sleep", "1000").expect(0);
+    first.kill();
+    Path other = ground.file("other-run");
+    String kept = "is kept in the runtime directory " + ground.runtime() + ", not " + other;
+
+    assertRefusedAsIs(Agent.call(ground, "--runtime-dir", other.toString()), kept);
+    assertRefusedAsIs(
+        Agent.call(ground, "--runtime-dir", other.toString(), "--work-dir", other + "-work"), kept);
+    assertRefusedAsIs(
+        Agent.call(ground, "--cgroups-root", ground.name() + "-other"),
+        "lives below the cgroups' root " + ground.name() + ", not " + ground.name() + "-other");
+
+    Agent next = Agent.start(ground);
+    assertThat(next.ask("ps", "-q").expect(0).out().lines()).hasSize(2);
+    next.end();
+  }
+
+  @Test
+  void withAnotherAgentOnTheSameWorkDirectory() {
+    Agent first = Agent.start(ground);
+
+    Finished second =
+        Agent.call(ground, "--runtime-dir", ground.file("other-run").toString())
+            .variable("HOLDFAST_CGROUPS_ROOT", ground.name() + "-other")
+            .finish()
+            .expect(1);
+
+    assertThat(second.errLines()).hasSize(1);
+    assertThat(second.err())
+        .contains("another agent (pid " + first.pid() + ", cgroups root " + ground.name() + ")")
+        .contains(" uses " + ground.file("state"));
+    first.end();
+  }
+
+  /// And all that lives goes on.
+  private void assertRefusedAsIs(Holdfast call, String part) {
+    List<Path> cgroups = ground.cgroups();
+    List<String> processes = ground.processes();
+    Finished agent = call.finish().expect(1);
+
+    assertThat(agent.errLines()).as(agent.err()).hasSize(1);
+    assertThat(agent.err()).startsWith("holdfast: ").contains(part);
+    assertThat(ground.cgroups()).isEqualTo(cgroups);
+    assertThat(ground.processes()).isEqualTo(processes);
+  }
+
+  /// What has ended meanwhile is in the other runtime directory, too.
+  @Test
+  void withRunsThatHaveEndedUnheardWhereAnotherRuntimeDirectorySays() throws Exception {
+    AgentClient first = AgentClient.start(ground);
+    String id = first.launch("a", ResourceLimits.NONE, "sh", "-c", "exit 7");
+    first.client().await(id);
+    String late = first.launch("b", ResourceLimits.NONE, "sh", "-c", "sleep 1; exit 8");
+    first.die();
+    first.awaitStatus(late);
+
+    Finished refused =
+        Agent.call(ground, "--runtime-dir", ground.file("other-run").toString()).finish().expect(1);
+
+    assertThat(refused.errLines()).hasSize(1);
+    assertThat(refused.err()).contains("the run default/b is kept in the runtime directory ");
+    AgentClient next = AgentClient.start(ground);
+    assertThat(next.client().await(late).get("exit_code").getAsInt()).isEqualTo(8);
+    next.clear();
+    next.end();
   }
 
   @Test

@@ -134,6 +134,8 @@ final class RecoveryTest {
   void aTornLastFileLosesNoRun() throws Exception {
     AgentClient agent = AgentClient.start(ground);
     List<String> ids = launch(agent, 3);
+    // What is torn is made up for by the durable tree, which is some milliseconds behind.
+    Waiting.until("all are written down", () -> count("spec.json") == 3);
     agent.die();
     for (String file : List.of("pids", "checkpoint.json")) {
       Path torn = newest(file);
@@ -145,6 +147,14 @@ final class RecoveryTest {
     assertAlive(next, ids);
     next.clear();
     next.end();
+  }
+
+  private long count(String name) throws IOException {
+    try (var files = Files.walk(AgentClient.state(ground).resolve("meta"))) {
+      return files.filter(it -> it.endsWith(name)).count();
+    } catch (java.io.UncheckedIOException writtenMeanwhile) {
+      return 0;
+    }
   }
 
   private Path newest(String name) throws IOException {

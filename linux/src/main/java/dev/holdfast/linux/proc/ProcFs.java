@@ -88,6 +88,12 @@ public record ProcFs(Path root) {
     return bytes.isPresent() ? Optional.of(arguments(bytes.get())) : Optional.empty();
   }
 
+  /// Where a process has the file open that is its descriptor `fd`: `/proc/PID/fd/FD`. To open it
+  /// or ask for its attributes reaches that very file, whatever is now at the path that it shows.
+  public Path openFile(int pid, int fd) {
+    return root.resolve(Integer.toString(pid)).resolve("fd").resolve(Integer.toString(fd));
+  }
+
   /// A UUID that the kernel draws at boot: `/proc/sys/kernel/random/boot_id`, random(4).
   public String bootId() {
     String text = read(BOOT_ID);

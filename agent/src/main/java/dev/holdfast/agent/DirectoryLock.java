@@ -10,18 +10,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/// The lock by which a runtime directory has one agent: `<runtime-dir>/lock`, in which its pid and
+/// The lock by which a directory has one agent: the file `lock` in it, in which the agent's pid and
 /// its cgroups' root can be read. The lock goes with the agent, however that ends; the text stays.
-final class RuntimeLock implements AutoCloseable {
+final class DirectoryLock implements AutoCloseable {
   private final Flock lock;
 
-  private RuntimeLock(Flock lock) {
+  private DirectoryLock(Flock lock) {
     this.lock = lock;
   }
 
   /// @throws ConfigException when another agent has it
-  static RuntimeLock take(Path runtimeDirectory, CgroupPath root) throws IOException {
-    Path file = runtimeDirectory.resolve("lock");
+  static DirectoryLock take(Path directory, CgroupPath root) throws IOException {
+    Path file = directory.resolve("lock");
     try {
       // flock(2) needs only a readable descriptor: others could keep every agent out.
       Files.createFile(
@@ -31,13 +31,22 @@ final class RuntimeLock implements AutoCloseable {
     }
     Optional<Flock> lock = Flock.exclusive(file);
     if (lock.isEmpty()) {
-      throw new ConfigException(refusal(runtimeDirectory, Files.readString(file)));
+      throw new ConfigException(refusal(directory, Files.readString(file)));
     }
-    Files.writeString(file, ProcessHandle.current().pid() + " " + root + "\n");
-    return new RuntimeLock(lock.get());
+    describe(file, ProcessHandle.current().pid() + " " + root + "\n");
+    return new DirectoryLock(lock.get());
   }
 
-  private static String refusal(Path runtimeDirectory, String text) {
+  /// Who has it, for a person to read.
+  private static void describe(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException fullDisk) {
+      return; // the lock stands without a word of whose it is, and runs wait for their agent
+    }
+  }
+
+  private static String refusal(Path directory, String text) {
     String[] words = text.strip().split(" ", 2);
     String who =
         words.length == 2
@@ -45,7 +54,7 @@ final class RuntimeLock implements AutoCloseable {
             : "another agent";
     return who
         + " uses "
-        + runtimeDirectory
+        + directory
         + ": stop it, or give this one a --runtime-dir, --work-dir and --cgroups-root of its own";
   }
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RuntimeLockTest {
+class DirectoryLockTest {
   private static final CgroupPath ROOT = CgroupPath.parse("holdfast");
 
   @TempDir Path directory;
@@ -17,12 +17,12 @@ class RuntimeLockTest {
   @Test
   void aSecondAgentIsToldWhoTheFirstIs() throws Exception {
     long pid = ProcessHandle.current().pid();
-    try (RuntimeLock _ = RuntimeLock.take(directory, ROOT)) {
+    try (DirectoryLock _ = DirectoryLock.take(directory, ROOT)) {
       assertThat(directory.resolve("lock")).hasContent(pid + " holdfast\n");
-      assertThatThrownBy(() -> RuntimeLock.take(directory, CgroupPath.parse("other")))
+      assertThatThrownBy(() -> DirectoryLock.take(directory, CgroupPath.parse("other")))
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("another agent (pid " + pid + ", cgroups root holdfast)");
     }
-    RuntimeLock.take(directory, ROOT).close();
+    DirectoryLock.take(directory, ROOT).close();
   }
 }
