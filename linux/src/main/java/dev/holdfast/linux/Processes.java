@@ -5,11 +5,13 @@ import java.lang.foreign.ValueLayout;
 /// `kill(2)`, `pidfd_open(2)`, `pidfd_send_signal(2)`, `waitid(2)`.
 public final class Processes {
   private static final int P_PID = 1;
+  private static final int WNOHANG = 1;
   private static final int WEXITED = 4;
   private static final int CLD_EXITED = 1;
   private static final int SIG_IGN = 1;
 
-  // siginfo_t of a SIGCHLD: si_code at 8, si_status at 24 (64-bit).
+  // siginfo_t of a SIGCHLD: si_signo at 0, si_code at 8, si_status at 24 (64-bit).
+  private static final int SI_SIGNO = 0;
   private static final int SI_CODE = 8;
   private static final int SI_STATUS = 24;
 
@@ -59,6 +61,21 @@ public final class Processes {
       int code = scratch.buffer().get(ValueLayout.JAVA_INT, SI_CODE);
       int status = scratch.buffer().get(ValueLayout.JAVA_INT, SI_STATUS);
       return new WaitStatus(code == CLD_EXITED ? (status & 0xff) << 8 : status & 0x7f);
+    }
+  }
+
+  /// Reaps a child of this process if it has ended; returns whether it had. Does not block.
+  ///
+  /// @throws LinuxException ECHILD when it is not a child, or somebody else has reaped it
+  public static boolean reap(int pid) {
+    try (Scratch scratch = Scratch.borrow()) {
+      Native.check(
+          Native.syscall(
+              scratch, Syscalls.WAITID, P_PID, pid, scratch.address(), WEXITED | WNOHANG, 0, 0),
+          "waitid",
+          pid);
+      // Without one that has ended the kernel writes no signal.
+      return scratch.buffer().get(ValueLayout.JAVA_INT, SI_SIGNO) != 0;
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One executor-launcher that this process started, or whose door it has come through, and the
 /// control socket to it.
@@ -45,6 +46,9 @@ public final class LauncherProcess implements AutoCloseable {
 
   /// The pid under which the launcher goes on, known once it has started the leader.
   private volatile int movedTo;
+
+  /// Who has set this reaps the process that was started here: its pid may be another's after that.
+  private final AtomicBoolean startedIsReaped = new AtomicBoolean();
 
   /// Hears of the launcher, on the kernel-events thread.
   public interface Listener {
@@ -172,9 +176,23 @@ public final class LauncherProcess implements AutoCloseable {
     if (!isChild) {
       return;
     }
-    reap(pid);
+    if (startedIsReaped.compareAndSet(false, true)) {
+      reap(pid);
+    }
     if (movedTo != 0 && movedTo != pid) {
       reap(movedTo);
+    }
+  }
+
+  /// The process that was started here ended when another took its place: it is not to be a zombie
+  /// for as long as the run lives.
+  private void reapStarted() {
+    try {
+      if (!Processes.reap(pid)) {
+        Thread.ofPlatform().daemon().name("launcher-moved").start(() -> reap(pid));
+      }
+    } catch (LinuxException reapedElsewhere) {
+      return;
     }
   }
 
@@ -229,6 +247,9 @@ public final class LauncherProcess implements AutoCloseable {
   private void pass(LauncherMessage message) {
     if (message.launcher() != 0) {
       movedTo = message.launcher();
+      if (isChild && movedTo != pid && startedIsReaped.compareAndSet(false, true)) {
+        reapStarted();
+      }
     }
     listener.received(message);
   }
