@@ -146,10 +146,12 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /// Has `listener` told, on a thread of its own, of every event after `after` that concerns the
-  /// node or an owner whom `visible` lets pass.
+  /// Has `listener` told of every event after `after` that concerns the node or an owner whom
+  /// `visible` lets pass: of those that are remembered before this returns, of others on a thread
+  /// of its own.
   public Listening listen(long after, Predicate<Integer> visible, Consumer<Event> listener) {
     Listening listening = new Listening(after, visible, listener);
+    listening.tell(remembered(after));
     listening.thread.start();
     return listening;
   }
@@ -167,6 +169,16 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  private List<EventLine> remembered(long after) {
+    lock.lock();
+    try {
+      return after(after);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The holder of the lock alone.
   private List<EventLine> after(long after) {
     List<EventLine> found = new ArrayList<>();
     var newest = remembered.descendingIterator();
@@ -210,30 +222,41 @@ public final class Journal implements AutoCloseable {
 
   /// Somebody who listens.
   public final class Listening implements AutoCloseable {
+    private final Predicate<Integer> visible;
+    private final Consumer<Event> listener;
     private final Thread thread;
     private volatile boolean closed;
 
+    /// Of the thread, once that has been started.
+    private long seen;
+
     private Listening(long after, Predicate<Integer> visible, Consumer<Event> listener) {
-      thread = Thread.ofVirtual().name("events").unstarted(() -> follow(after, visible, listener));
+      this.visible = visible;
+      this.listener = listener;
+      seen = after;
+      thread = Thread.ofVirtual().name("events").unstarted(this::follow);
     }
 
-    private void follow(long after, Predicate<Integer> visible, Consumer<Event> listener) {
-      long seen = after;
+    private void follow() {
       try {
         while (!closed) {
           List<EventLine> lines = await(seen, this);
           if (lines.isEmpty()) {
             return;
           }
-          for (EventLine line : lines) {
-            seen = line.id();
-            if (line.owner().isEmpty() || visible.test(line.owner().get())) {
-              listener.accept(line.event());
-            }
-          }
+          tell(lines);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      }
+    }
+
+    private void tell(List<EventLine> lines) {
+      for (EventLine line : lines) {
+        seen = line.id();
+        if (line.owner().isEmpty() || visible.test(line.owner().get())) {
+          listener.accept(line.event());
+        }
       }
     }
 

@@ -38,6 +38,21 @@ class JournalTest {
     return java.util.Objects.requireNonNull(event);
   }
 
+  /// Who only wants these asks and hangs up.
+  @Test
+  void whatIsRememberedIsToldAtOnce() {
+    try (Journal journal = open()) {
+      for (int i = 0; i < 100; i++) {
+        Event _ = journal.publish("state", "event " + i);
+      }
+      for (int i = 0; i < 100; i++) {
+        List<Event> told = new ArrayList<>();
+        journal.listen(40, _ -> true, told::add).close();
+        assertThat(told).hasSize(60);
+      }
+    }
+  }
+
   @Test
   void numbersGrowOverRestarts() {
     Event last;
