@@ -6,6 +6,7 @@ import dev.holdfast.api.HoldfastClient;
 import dev.holdfast.api.LaunchRequest;
 import dev.holdfast.isolator.Policy;
 import dev.holdfast.isolator.Verdict;
+import dev.holdfast.isolator.json.OutcomeReading;
 import dev.holdfast.linux.Signal;
 import java.time.Duration;
 import java.util.Optional;
@@ -93,13 +94,24 @@ final class AgentRun {
   }
 
   private int tell(ExecutorInfo info, JsonObject outcome) {
-    OutcomeReading reading = new OutcomeReading(outcome);
+    OutcomeReading reading = new OutcomeReading(whole(outcome, info));
     reading
-        .outcome(info)
+        .outcome()
         .ifPresentOrElse(
             it -> OutcomeText.print(it, streams),
             () -> streams.message(RunText.name(info) + " has ended as " + reading.verdict()));
     return reading.exitCode().orElse(Verdict.OWN_ERROR_CODE);
+  }
+
+  /// An outcome that does not say whose it is.
+  private static JsonObject whole(JsonObject outcome, ExecutorInfo info) {
+    JsonObject whole = new JsonObject();
+    whole.addProperty("run", info.id());
+    whole.addProperty("framework", info.framework());
+    whole.addProperty("executor", info.name());
+    whole.addProperty("started", info.created());
+    outcome.entrySet().forEach(field -> whole.add(field.getKey(), field.getValue()));
+    return whole;
   }
 
   /// A run of the agent. What goes wrong is told: the signal came from a person.

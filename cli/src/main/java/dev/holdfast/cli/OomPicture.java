@@ -6,6 +6,9 @@ import dev.holdfast.isolator.OomReport;
 import dev.holdfast.isolator.Verdict;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// An out-of-memory report that a person understands in five seconds: which limit, how much, and a
 /// bar for each process that held it.
@@ -16,21 +19,14 @@ final class OomPicture {
 
   private OomPicture() {}
 
-  static void print(Verdict.OutOfMemory verdict, String who, Streams streams) {
+  /// @param kills processes that an OOM killer has ended
+  static void print(Verdict.OutOfMemory verdict, String who, long kills, Streams streams) {
     streams.alarm("out of memory", headline(verdict, who));
-    verdict.report().ifPresent(report -> printHolders(report, streams));
+    verdict.report().ifPresent(report -> printHolders(report, kills, streams));
   }
 
   private static String headline(Verdict.OutOfMemory verdict, String who) {
-    String numbers =
-        verdict
-            .report()
-            .map(report ->
-                " (in use "
-                    + report.usage()
-                    + report.peak().map(peak -> ", peak " + peak).orElse("")
-                    + ")")
-            .orElse("");
+    String numbers = verdict.report().map(OomPicture::numbers).orElse("");
     return who
         + switch (verdict.scope()) {
           case OWN_LIMIT ->
@@ -42,14 +38,29 @@ final class OomPicture {
         + numbers;
   }
 
+  private static String numbers(OomReport report) {
+    String numbers =
+        Stream.of(
+                report.usage().map(usage -> "in use " + usage),
+                report.peak().map(peak -> "peak " + peak))
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining(", "));
+    return numbers.isEmpty() ? "" : " (" + numbers + ")";
+  }
+
   private static String limit(OomReport report) {
     return report.limit().value().map(Bytes::toString).orElse("unlimited");
   }
 
-  private static void printHolders(OomReport report, Streams streams) {
+  private static void printHolders(OomReport report, long kills, Streams streams) {
     List<OomReport.Holder> holders = report.processes();
     if (holders.isEmpty()) {
-      streams.err().println("  no process could be looked at before the kernel killed");
+      streams
+          .err()
+          .println(
+              "  the kernel killed "
+                  + (kills > 0 ? OutcomeText.count(kills, "process") : "it")
+                  + " before anybody could look who held what");
     }
     long scale = scale(report);
     int shown = Math.min(holders.size(), MOST_BARS);

@@ -28,7 +28,8 @@ final class OutcomeText {
       case Verdict.Signaled(var signal, boolean core) ->
           streams.message(who + " was ended by " + signal + (core ? " (core dumped)" : ""));
       case Verdict.Killed(var by) -> streams.message(who + " was ended: " + by);
-      case Verdict.OutOfMemory verdict -> OomPicture.print(verdict, who, streams);
+      case Verdict.OutOfMemory verdict ->
+          OomPicture.print(verdict, who, outcome.oomKills(), streams);
       case Verdict.TimedOut(var timer, var limit) ->
           streams.message(
               who
@@ -110,7 +111,7 @@ final class OutcomeText {
     return names + (rest > 0 ? " and " + rest + " more" : "");
   }
 
-  private static String count(long count, String noun) {
+  static String count(long count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "es");
   }
 }

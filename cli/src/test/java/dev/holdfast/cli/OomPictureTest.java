@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class OomPictureTest {
   private static List<String> picture(Verdict.Scope scope, Optional<OomReport> report) {
     Terminals terminals = new Terminals();
-    OomPicture.print(new Verdict.OutOfMemory(scope, report), "default/make", terminals.streams());
+    Verdict.OutOfMemory verdict = new Verdict.OutOfMemory(scope, report);
+    OomPicture.print(verdict, "default/make", 2, terminals.streams());
     return terminals.messages();
   }
 
@@ -51,7 +52,27 @@ class OomPictureTest {
   @Test
   void aPictureWithoutProcessesSaysSo() {
     assertThat(picture(Outcomes.report(Optional.empty())))
-        .contains("  no process could be looked at before the kernel killed");
+        .contains("  the kernel killed 2 processes before anybody could look who held what");
+  }
+
+  /// What is in use after the death is next to nothing.
+  @Test
+  void withoutALookNoUsageIsTold() {
+    OomReport report =
+        new OomReport(
+            Limit.at(Bytes.ofMebibytes(64)),
+            Optional.empty(),
+            Optional.of(Bytes.ofMebibytes(64)),
+            Map.of(),
+            List.of(),
+            Optional.empty(),
+            false);
+
+    assertThat(picture(report))
+        .first()
+        .isEqualTo(
+            "holdfast: out of memory: default/make reached its memory limit of 64 MiB (peak 64"
+                + " MiB)");
   }
 
   @Test
@@ -109,7 +130,7 @@ class OomPictureTest {
     OomReport report =
         new OomReport(
             Limit.unlimited(),
-            Bytes.ofMebibytes(10),
+            Optional.of(Bytes.ofMebibytes(10)),
             Optional.empty(),
             Map.of(),
             List.of(Outcomes.holder(1, "a", 8), Outcomes.holder(2, "b", 4)),

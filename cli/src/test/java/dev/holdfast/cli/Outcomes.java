@@ -87,7 +87,7 @@ final class Outcomes {
     statistics.put("file", 0L);
     return new OomReport(
         Limit.at(Bytes.ofMebibytes(64)),
-        Bytes.ofMebibytes(64),
+        Optional.of(Bytes.ofMebibytes(64)),
         Optional.of(Bytes.ofMebibytes(65)),
         statistics,
         List.of(holders),

@@ -10,16 +10,17 @@ import java.util.Optional;
 /// The scene of a run that ran out of memory.
 ///
 /// @param limit the run's own hard limit
-/// @param usage in use when the report was made
+/// @param usage in use when `processes` were looked at; absent when the kernel had killed before
+///   anybody did: what is in use after a death says nothing of it
 /// @param peak the most that was ever in use
-/// @param statistics `memory.stat`, as the kernel names its fields
+/// @param statistics `memory.stat` of the same moment, as the kernel names its fields
 /// @param processes who held memory, the largest first
 /// @param age how old `processes` is: zero when they were held at the limit while it was made,
 ///   absent when there is none
 /// @param complete whether everything could be read before the deadline
 public record OomReport(
     Limit<Bytes> limit,
-    Bytes usage,
+    Optional<Bytes> usage,
     Optional<Bytes> peak,
     Map<String, Long> statistics,
     List<Holder> processes,

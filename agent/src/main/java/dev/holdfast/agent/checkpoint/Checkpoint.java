@@ -8,6 +8,7 @@ import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.Verdict;
+import dev.holdfast.isolator.json.VerdictJson;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -143,7 +144,7 @@ public record Checkpoint(
         fields.instant("created"),
         fields.text("boot_id"),
         fields.optionalText("deferred"),
-        fields.optionalObject("decided").map(VerdictJson::parse),
+        fields.optionalObject("decided").flatMap(it -> VerdictJson.parse(it.json())),
         fields.has("fetched") && fields.flag("fetched"));
   }
 }

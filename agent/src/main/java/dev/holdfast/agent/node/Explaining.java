@@ -165,9 +165,11 @@ record Explaining(
 
   private static void describeReport(JsonObject report, List<String> details) {
     Optional<String> usage = text(report, "usage_bytes").flatMap(Explaining::bytes);
-    Optional<String> limit = text(report, "limit_bytes").flatMap(Explaining::bytes);
-    usage.ifPresent(
-        it -> details.add("memory at its end: " + it + limit.map(of -> " of " + of).orElse("")));
+    Optional<String> peak =
+        text(report, "peak_bytes").flatMap(Explaining::bytes).map(it -> "at most " + it);
+    String limit =
+        text(report, "limit_bytes").flatMap(Explaining::bytes).map(it -> " of " + it).orElse("");
+    usage.or(() -> peak).ifPresent(it -> details.add("memory at its end: " + it + limit));
     if (report.has("processes") && report.get("processes").isJsonArray()) {
       for (JsonElement process :
           report.getAsJsonArray("processes").asList().stream().limit(5).toList()) {

@@ -128,7 +128,8 @@ final class Keeper {
         .report()
         .ifPresent(report -> {
           report.limit().value().ifPresent(it -> data.addProperty("limit_bytes", it.count()));
-          data.addProperty("usage_bytes", report.usage().count());
+          report.usage().ifPresent(it -> data.addProperty("usage_bytes", it.count()));
+          report.peak().ifPresent(it -> data.addProperty("peak_bytes", it.count()));
         });
     house
         .journal()

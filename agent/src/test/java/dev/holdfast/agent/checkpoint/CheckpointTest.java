@@ -78,7 +78,7 @@ class CheckpointTest {
     OomReport report =
         new OomReport(
             Limit.at(Bytes.ofMebibytes(64)),
-            Bytes.ofMebibytes(63),
+            Optional.of(Bytes.ofMebibytes(63)),
             Optional.of(Bytes.ofMebibytes(65)),
             Map.of("anon", 5L),
             List.of(

@@ -5,13 +5,11 @@ import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CpuController;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.KillReceipt;
-import dev.holdfast.isolator.OomReport;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.Usage;
 import dev.holdfast.isolator.Verdict;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 
 /// A run's outcome as JSON. Amounts of memory are bytes, times are seconds; what is not known is
@@ -29,7 +27,7 @@ public final class OutcomeJson {
     writeSpec(spec);
     json.name("verdict").value(outcome.verdict().word());
     json.name("exit_code").value(outcome.exitCode());
-    writeEvidence(outcome.verdict());
+    new VerdictJson(json).writeEvidence(outcome.verdict());
     json.name("started").value(outcome.started().toString());
     seconds("wall_seconds", outcome.took());
     writeUsage(outcome.usage());
@@ -53,7 +51,7 @@ public final class OutcomeJson {
     Verdict verdict = new Verdict.LaunchFailed(Verdict.OWN_ERROR_CODE, why);
     json.name("verdict").value(verdict.word());
     json.name("exit_code").value(Verdict.OWN_ERROR_CODE);
-    writeEvidence(verdict);
+    new VerdictJson(json).writeEvidence(verdict);
     json.endObject();
   }
 
@@ -69,64 +67,6 @@ public final class OutcomeJson {
     for (Map.Entry<String, String> label : spec.labels().entrySet()) {
       json.name(label.getKey()).value(label.getValue());
     }
-    json.endObject();
-  }
-
-  private void writeEvidence(Verdict verdict) throws IOException {
-    switch (verdict) {
-      case Verdict.Exited _ -> {}
-      case Verdict.Signaled(var signal, boolean core) -> {
-        json.name("signal").value(signal.name());
-        json.name("core_dumped").value(core);
-      }
-      case Verdict.Killed(var by) -> json.name("by").value(by);
-      case Verdict.OutOfMemory(var scope, var report) -> {
-        json.name("scope").value(scope.name().toLowerCase(Locale.ROOT));
-        if (report.isPresent()) {
-          writeReport(report.get());
-        }
-      }
-      case Verdict.TimedOut(var timer, var limit) -> {
-        json.name("timer").value(timer.name().toLowerCase(Locale.ROOT));
-        seconds("timeout_seconds", limit);
-      }
-      case Verdict.LaunchFailed(_, var why) -> json.name("why").value(why);
-      case Verdict.Lost(var why) -> json.name("why").value(why);
-    }
-  }
-
-  private void writeReport(OomReport report) throws IOException {
-    json.name("report").beginObject();
-    if (report.limit().value().isPresent()) {
-      bytes("limit_bytes", report.limit().value().get());
-    }
-    bytes("usage_bytes", report.usage());
-    if (report.peak().isPresent()) {
-      bytes("peak_bytes", report.peak().get());
-    }
-    json.name("complete").value(report.complete());
-    if (report.age().isPresent()) {
-      seconds("processes_age_seconds", report.age().get());
-    }
-    json.name("processes").beginArray();
-    for (OomReport.Holder holder : report.processes()) {
-      json.beginObject();
-      json.name("pid").value(holder.pid());
-      json.name("parent").value(holder.parent());
-      json.name("command").value(holder.command());
-      bytes("resident_bytes", holder.resident());
-      bytes("anon_bytes", holder.anon());
-      bytes("file_bytes", holder.file());
-      bytes("shmem_bytes", holder.shmem());
-      bytes("swap_bytes", holder.swap());
-      json.endObject();
-    }
-    json.endArray();
-    json.name("memory_stat").beginObject();
-    for (Map.Entry<String, Long> field : report.statistics().entrySet()) {
-      json.name(field.getKey()).value(field.getValue());
-    }
-    json.endObject();
     json.endObject();
   }
 

@@ -169,7 +169,7 @@ final class MemoryWatch implements AutoCloseable {
     }
     boolean held = mode == OomMode.REPORT && killer.underOom();
     if (held || mode == OomMode.KERNEL) {
-      lastSnapshot = Optional.of(scene.snapshot(Policy.OOM_REPORT_TIMEOUT));
+      lastSnapshot = Optional.of(scene.snapshot(memory, Policy.OOM_REPORT_TIMEOUT));
     }
     return held ? Optional.of(scene.report(memory, lastSnapshot, true)) : Optional.empty();
   }
@@ -202,7 +202,7 @@ final class MemoryWatch implements AutoCloseable {
     }
     if (events.limitHits() > limitHitsSeen && isSnapshotOld()) {
       limitHitsSeen = events.limitHits();
-      lastSnapshot = Optional.of(scene.snapshot(Policy.OOM_REPORT_TIMEOUT));
+      lastSnapshot = Optional.of(scene.snapshot(memory, Policy.OOM_REPORT_TIMEOUT));
     }
     return Optional.empty();
   }
@@ -274,7 +274,7 @@ final class MemoryWatch implements AutoCloseable {
   }
 
   private OomReport reportOfNow() {
-    lastSnapshot = Optional.of(scene.snapshot(Policy.OOM_REPORT_TIMEOUT));
+    lastSnapshot = Optional.of(scene.snapshot(memory, Policy.OOM_REPORT_TIMEOUT));
     return report();
   }
 

@@ -31,17 +31,23 @@ final class OomScene {
     this.proc = proc;
   }
 
-  /// What the processes held at one moment.
+  /// What was held at one moment.
   ///
+  /// @param usage empty when it could not be read
   /// @param complete whether all could be read before the deadline
-  record Snapshot(List<OomReport.Holder> holders, long takenAtNanos, boolean complete) {}
+  record Snapshot(
+      List<OomReport.Holder> holders,
+      Optional<Bytes> usage,
+      Map<String, Long> statistics,
+      long takenAtNanos,
+      boolean complete) {}
 
-  /// Looks at the processes, for at most `deadline`.
+  /// Looks at the cgroup, and for at most `deadline` at its processes.
   ///
   /// The reading is done by a thread that may be left behind: a read of a process' command line can
   /// block for as long as one of its threads holds its memory map, on a kernel before 5.x while it
   /// waits at the limit itself.
-  Snapshot snapshot(Duration deadline) {
+  Snapshot snapshot(MemoryController memory, Duration deadline) {
     ConcurrentLinkedQueue<OomReport.Holder> found = new ConcurrentLinkedQueue<>();
     AtomicBoolean all = new AtomicBoolean();
     Thread reader =
@@ -54,7 +60,15 @@ final class OomScene {
     }
     List<OomReport.Holder> holders = new ArrayList<>(found);
     holders.sort((a, b) -> Long.compare(held(b), held(a)));
-    return new Snapshot(holders, System.nanoTime(), complete);
+    Optional<Bytes> usage = Optional.empty();
+    Map<String, Long> statistics = Map.of();
+    try {
+      usage = Optional.of(memory.usage());
+      statistics = memory.stat().values();
+    } catch (CgroupException unreadable) {
+      complete = false;
+    }
+    return new Snapshot(holders, usage, statistics, System.nanoTime(), complete);
   }
 
   private static long held(OomReport.Holder holder) {
@@ -110,25 +124,18 @@ final class OomScene {
         : String.join(" ", arguments.get());
   }
 
-  /// The numbers of now, with the processes of `snapshot`.
+  /// The limit and the peak of now, with what was held when `snapshot` was taken.
+  ///
+  /// @param held whether nothing has changed since
   OomReport report(MemoryController memory, Optional<Snapshot> snapshot, boolean held) {
-    boolean complete = snapshot.map(Snapshot::complete).orElse(false);
-    Map<String, Long> statistics = Map.of();
-    try {
-      statistics = memory.stat().values();
-    } catch (CgroupException unreadable) {
-      complete = false;
-    }
-    Optional<Duration> age =
-        snapshot.map(
-            it -> held ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - it.takenAtNanos()));
     return new OomReport(
         memory.limit(),
-        memory.usage(),
+        snapshot.flatMap(Snapshot::usage),
         memory.peak(),
-        statistics,
+        snapshot.map(Snapshot::statistics).orElse(Map.of()),
         snapshot.map(Snapshot::holders).orElse(List.of()),
-        age,
-        complete);
+        snapshot.map(
+            it -> held ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - it.takenAtNanos())),
+        snapshot.map(Snapshot::complete).orElse(false));
   }
 }

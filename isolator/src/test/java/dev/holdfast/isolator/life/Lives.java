@@ -27,7 +27,7 @@ final class Lives {
   static final OomReport REPORT =
       new OomReport(
           Limit.at(Bytes.ofMebibytes(64)),
-          Bytes.ofMebibytes(64),
+          Optional.of(Bytes.ofMebibytes(64)),
           Optional.empty(),
           Map.of(),
           List.of(),
