@@ -10,6 +10,10 @@ public interface RootHold extends AutoCloseable {
   /// each. Cgroups whose names were not minted here are never touched.
   List<String> destroyOrphans(Set<RunId> known);
 
+  /// Removes the cgroup of a run that nobody looks after any more, unless processes are in it;
+  /// returns these.
+  Set<Integer> removeEmpty(ExecutorId executor, RunId run);
+
   /// Lets go. The root goes if nothing lives in it.
   @Override
   void close();

@@ -20,10 +20,7 @@ public final class RecoveryPlan {
     record Ended(Checkpoint checkpoint, JsonObject outcome) implements Fate {
       /// Whether it was found to be [Lost] by an agent before this one.
       public boolean wasLost() {
-        JsonElement why = outcome.get("why");
-        return why != null
-            && why.isJsonPrimitive()
-            && Set.of(REBOOTED, NO_OUTCOME).contains(why.getAsString());
+        return RecoveryPlan.wasLost(outcome);
       }
     }
 
@@ -52,6 +49,14 @@ public final class RecoveryPlan {
           || runtime.filter(id -> !id.equals(now)).isPresent()
           || meta.filter(id -> !id.equals(now)).isPresent();
     }
+  }
+
+  /// Whether it is the outcome of a run that was found to be [Fate.Lost].
+  public static boolean wasLost(JsonObject outcome) {
+    JsonElement why = outcome.get("why");
+    return why != null
+        && why.isJsonPrimitive()
+        && Set.of(REBOOTED, NO_OUTCOME).contains(why.getAsString());
   }
 
   /// Decides by what was written before the agent went.

@@ -1,5 +1,6 @@
 package dev.holdfast.agent.node;
 
+import dev.holdfast.agent.checkpoint.RecoveryPlan;
 import dev.holdfast.agent.logging.LogLine;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -9,6 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +29,8 @@ final class Collector {
 
   /// However full the disk is, whoever started a run can ask how it ended.
   private static final Duration SHORTEST = Duration.ofMinutes(5);
+
+  private static final int MOST_NAMED = 10;
 
   private final House house;
   private final Scribe scribe;
@@ -82,11 +88,42 @@ final class Collector {
   }
 
   private void removeOrRetry(Entry entry, String cause) {
+    if (kept(entry).isPresent()) {
+      return;
+    }
     try {
       remove(entry, cause);
     } catch (IOException e) {
       log.warn("{}", LogLine.of("cannot remove the run, retrying").with("run", entry.id()), e);
     }
+  }
+
+  /// Why the record of an ended run has to stay: processes that are taken for those of an earlier
+  /// life of the host are nobody's to kill, and its record is all that says so.
+  Optional<String> kept(Entry entry) {
+    boolean wasLost =
+        entry
+            .ending()
+            .filter(it -> it.verdict().equals("lost"))
+            .map(it -> RecoveryPlan.wasLost(it.outcome().json()))
+            .orElse(false);
+    if (!wasLost) {
+      return Optional.empty();
+    }
+    Set<Integer> processes = house.runs().removeEmpty(entry.executor(), entry.id());
+    return processes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the run "
+                + entry.id()
+                + " was lost, but processes live in its cgroup: end them first ("
+                + processes.stream()
+                    .sorted()
+                    .limit(MOST_NAMED)
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(", "))
+                + (processes.size() > MOST_NAMED ? ", …" : "")
+                + ")");
   }
 
   /// Removes an ended run with all that is kept of it. Repeatable.

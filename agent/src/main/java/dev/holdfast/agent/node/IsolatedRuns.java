@@ -1,6 +1,7 @@
 package dev.holdfast.agent.node;
 
 import dev.holdfast.isolator.Detached;
+import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Isolator;
 import dev.holdfast.isolator.RootHold;
@@ -39,6 +40,11 @@ final class IsolatedRuns implements Runs {
   @Override
   public synchronized List<String> destroyOrphans(Set<RunId> known) {
     return root.orElseThrow().destroyOrphans(known);
+  }
+
+  @Override
+  public synchronized Set<Integer> removeEmpty(ExecutorId executor, RunId run) {
+    return root.orElseThrow().removeEmpty(executor, run);
   }
 
   @Override

@@ -100,6 +100,11 @@ final class LocalNode implements Node {
     if (entry.isLive()) {
       throw Refusals.conflict("the run " + entry.id() + " is alive: stop it first");
     }
+    collector
+        .kept(entry)
+        .ifPresent(why -> {
+          throw Refusals.conflict(why);
+        });
     try {
       collector.remove(entry, caller.name() + " asked for it");
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.holdfast.agent.node;
 
 import dev.holdfast.isolator.Detached;
+import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Isolator;
 import dev.holdfast.isolator.Run;
@@ -24,6 +25,9 @@ public interface Runs extends AutoCloseable {
 
   /// As [RootHold#destroyOrphans].
   List<String> destroyOrphans(Set<RunId> known);
+
+  /// As [RootHold#removeEmpty].
+  Set<Integer> removeEmpty(ExecutorId executor, RunId run);
 
   /// As [RootHold#close].
   @Override

@@ -1,6 +1,7 @@
 package dev.holdfast.agent.node;
 
 import dev.holdfast.isolator.Detached;
+import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.KillReceipt;
@@ -138,6 +139,12 @@ final class FakeHost {
             return "destroyed the cgroup of " + id;
           })
           .toList();
+    }
+
+    @Override
+    public Set<Integer> removeEmpty(ExecutorId executor, RunId run) {
+      Life life = lives.get(run);
+      return life == null || life.verdict.isPresent() ? Set.of() : Set.of(life.leader);
     }
 
     /// SIGKILL to the agent: what happens from now on it does not hear.

@@ -16,6 +16,7 @@ import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -253,6 +254,27 @@ class RestartTest {
       assertThat(ground.runs.known.orElseThrow()).contains(RunId.parse(run.id()));
       assertThat(ground.runs.adopted).isEmpty();
     }
+  }
+
+  /// Without its record a later agent would take what lives there for an orphan.
+  @Test
+  void theRecordOfARunOfAnotherBootStaysWhileItsCgroupIsInUse() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+    ground.die();
+    ground.bootId = "00000000-0000-4000-8000-000000000002";
+    ground.gcDelay = Duration.ZERO;
+    node = ground.start();
+
+    ground.agent().turn();
+    assertThatThrownBy(() -> node.remove(ROOT, run.id()))
+        .isInstanceOfSatisfying(
+            NodeException.class, e -> assertThat(e.kind()).isEqualTo(NodeException.Kind.CONFLICT))
+        .hasMessageContaining("processes live in its cgroup: end them first (" + run.leader());
+    assertThat(node.inspect(ROOT, run.id()).verdict()).isEqualTo("lost");
+
+    ground.host.life(run.id()).verdict = Optional.of(new Verdict.Exited(0));
+    node.remove(ROOT, run.id());
+    assertThat(node.list(ROOT, true, Optional.empty())).isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.holdfast.isolator.life;
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.Controller;
+import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.HostDemands;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RootHold;
@@ -264,6 +265,20 @@ public final class RootKeeper implements RootHold {
                   + " processes");
     } catch (CgroupException | LinuxException refused) {
       return "orphan " + orphan.path() + " could not be destroyed: " + refused.getMessage();
+    }
+  }
+
+  @Override
+  public Set<Integer> removeEmpty(ExecutorId executor, RunId run) {
+    Cgroup cgroup = lease.root().child(RunName.of(executor, run).toString());
+    Set<Integer> processes = cgroup.processes();
+    try {
+      if (processes.isEmpty()) {
+        cgroup.remove();
+      }
+      return processes;
+    } catch (CgroupException.Busy filledMeanwhile) {
+      return cgroup.processes();
     }
   }
 

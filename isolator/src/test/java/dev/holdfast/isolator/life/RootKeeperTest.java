@@ -192,6 +192,25 @@ class RootKeeperTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void theCgroupOfARunIsRemovedWhenNothingLivesInIt(HostKind kind) throws Exception {
+    ExecutorId executor = new ExecutorId("f", "e");
+    try (FakeHost host = new FakeHost(kind, directory);
+        Victims victims = new Victims(host.fake);
+        RootKeeper keeper = keeper(host, Set.of(), PATIENCE)) {
+      Cgroup inner = made(made(host, name(id)), "inner");
+      int pid = victims.start(inner.path());
+
+      assertThat(keeper.removeEmpty(executor, id)).containsExactly(pid);
+      assertThat(inner.exists()).isTrue();
+      host.fake.processes().kill(pid);
+      assertThat(keeper.removeEmpty(executor, id)).isEmpty();
+      assertThat(made(host, "launchers").exists()).isTrue();
+      assertThat(keeper.removeEmpty(executor, id)).isEmpty();
+    }
+  }
+
   private static String commandLine(Cgroup run, boolean detached) {
     return "executor-launcher\0"
         + String.join("\0", LauncherLabel.of(run.path().name(), detached))

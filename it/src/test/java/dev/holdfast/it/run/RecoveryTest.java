@@ -1,6 +1,7 @@
 package dev.holdfast.it.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.api.ExecutorInfo;
 import dev.holdfast.api.ResourceLimits;
@@ -228,11 +229,16 @@ final class RecoveryTest {
     }
     assertThat(last).isNotSameAs(agent);
 
-    leaders.forEach(pid -> assertThat(Processes.kill(pid, Signal.KILL)).isTrue());
     AgentClient cleaner = AgentClient.start(ground);
+    for (String id : ids) {
+      assertThatThrownBy(() -> cleaner.client().remove(id))
+          .hasMessageContaining("processes live in its cgroup: end them first");
+    }
+    leaders.forEach(pid -> assertThat(Processes.kill(pid, Signal.KILL)).isTrue());
+    Waiting.until("they have ended", () -> ground.processes().size() == 1);
     cleaner.clear();
-    cleaner.die();
-    AgentClient.start(ground).end(); // nobody knows their cgroups any more
+    assertThat(ground.runCgroups()).isEmpty();
+    cleaner.end();
   }
 
   private static boolean isRunning(int pid) {
