@@ -78,6 +78,9 @@ final class Control {
     if (timeout.filter(Duration::isNegative).isPresent()) {
       throw Refusals.bad("timeout: it must not be negative");
     }
+    if (!entry.isLive()) {
+      return; // what was asked for is so, as with docker
+    }
     live(entry).stop(caller.name(), timeout.orElse(entry.checkpoint().spec().stopTimeout()));
     awaitEnd(entry);
   }
