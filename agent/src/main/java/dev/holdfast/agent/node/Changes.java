@@ -1,8 +1,10 @@
 package dev.holdfast.agent.node;
 
 import dev.holdfast.api.UpdateResult.Change;
+import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CpuSet;
 import dev.holdfast.isolator.Limits;
+import dev.holdfast.isolator.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +36,8 @@ final class Changes {
               "deferred",
               memoryDeferred.get()));
     } else {
-      changes.add("memory_bytes", text(before.memory()), text(after.memory()));
+      changes.add(
+          "memory_bytes", text(before.memory()), text(after.memory()), raised(after.memory()));
     }
     changes.add(
         "memory_reservation_bytes",
@@ -45,7 +48,19 @@ final class Changes {
     return changes.changes;
   }
 
+  /// The limit that is set is then another than what was asked for.
+  private static String raised(Optional<Bytes> memory) {
+    return memory
+        .filter(asked -> asked.compareTo(Policy.MINIMUM_MEMORY) < 0)
+        .map(_ -> ", raised to the minimum of " + Policy.MINIMUM_MEMORY)
+        .orElse("");
+  }
+
   private void add(String limit, String before, String after) {
+    add(limit, before, after, "");
+  }
+
+  private void add(String limit, String before, String after, String remark) {
     boolean same = before.equals(after);
     if (same && before.equals(NONE)) {
       return;
@@ -56,7 +71,7 @@ final class Changes {
             before,
             after,
             same ? "unchanged" : "applied",
-            same ? "it is " + before : "from " + before + " to " + after));
+            (same ? "it is " + before : "from " + before + " to " + after) + remark));
   }
 
   private static String mode(Limits limits) {

@@ -211,6 +211,20 @@ class AgentNodeTest {
   }
 
   @Test
+  void aLimitThatIsRaisedToTheMinimumIsTold() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", memory(512), null, "sleep"));
+
+    for (boolean dryRun : new boolean[] {true, false}) {
+      assertThat(node.update(ROOT, run.id(), memory(1), dryRun).changes())
+          .filteredOn(change -> change.limit().equals("memory_bytes"))
+          .singleElement()
+          .satisfies(change ->
+              assertThat(change.detail())
+                  .isEqualTo("from 512 MiB to 1 MiB, raised to the minimum of 32 MiB"));
+    }
+  }
+
+  @Test
   void aLimitThatHasToWaitIsToldAndTriedAgain() throws Exception {
     ExecutorInfo run = node.launch(ROOT, request("a", memory(512), null, "sleep"));
     ground.host.life(run.id()).deferred = Optional.of("400 MiB are in use");
