@@ -28,6 +28,7 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
 
   private final List<Route> routes;
   private final HttpLimits limits;
+  private final Turns turns = new Turns(Runtime.getRuntime().availableProcessors());
   private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -77,6 +78,7 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
     } catch (Throwable e) {
       fail(exchange, e);
     } finally {
+      exchange.endTurn();
       running.remove(exchange);
     }
   }
@@ -97,6 +99,9 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
             Query.parse(Optional.ofNullable(request.getHttpURI().getQuery()), route.parameters());
         if (!route.body()) {
           exchange.requestRead();
+        }
+        if (method.equals("GET")) {
+          exchange.begin(turns.take());
         }
         route.action().run(exchange, new Route.Call(caller, id.get(), query));
         return;

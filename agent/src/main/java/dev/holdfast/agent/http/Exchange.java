@@ -30,6 +30,7 @@ final class Exchange {
   private final Callback callback;
   private final ClientEndPoint client;
   private final HttpLimits limits;
+  private Optional<Turns.Turn> turn = Optional.empty();
   private Optional<Thread> waiting = Optional.empty();
   private boolean abandoned;
 
@@ -47,6 +48,16 @@ final class Exchange {
 
   Request request() {
     return request;
+  }
+
+  /// What is to be found out is found out in this turn, which ends before anybody waits: for a
+  /// client, or for something to happen.
+  void begin(Turns.Turn its) {
+    turn = Optional.of(its);
+  }
+
+  void endTurn() {
+    turn.ifPresent(Turns.Turn::end);
   }
 
   HttpLimits limits() {
@@ -87,6 +98,7 @@ final class Exchange {
   ///
   /// @throws InterruptedException then
   <T> T whileConnected(Waiting<T> what) throws InterruptedException, IOException {
+    endTurn();
     Thread self = Thread.currentThread();
     synchronized (this) {
       if (abandoned) {
@@ -145,6 +157,7 @@ final class Exchange {
   }
 
   private void end(int status, byte[] body) {
+    endTurn();
     common(status);
     if (status != 204) {
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
@@ -155,6 +168,7 @@ final class Exchange {
 
   /// Begins an answer of unknown length, and sends its headers.
   void begin(String type) throws IOException {
+    endTurn();
     common(200);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
     write(ByteBuffer.allocate(0));
