@@ -95,22 +95,7 @@ class HoldfastClientTest {
   }
 
   static Stream<Map.Entry<String, Consumer<HoldfastClient>>> requests() {
-    LaunchRequest launch =
-        new LaunchRequest(
-            null,
-            null,
-            List.of("a"),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
+    LaunchRequest launch = LaunchRequest.builder(List.of("a")).build();
     return Stream.of(
         Map.entry("GET /v1/executors?all=0", it -> it.list(false, Optional.empty())),
         Map.entry(

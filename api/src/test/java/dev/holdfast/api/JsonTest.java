@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.gson.JsonPrimitive;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,23 +28,20 @@ class JsonTest {
   @Test
   void aWholeRequestIsReadAsItWasWritten() {
     LaunchRequest request =
-        new LaunchRequest(
-            "ci",
-            "build",
-            List.of("make", "-j8", "<&>"),
-            Map.of("a", "b"),
-            ResourceLimits.NONE,
-            "nobody",
-            "/tmp",
-            Map.of("K", "V\n"),
-            List.of("nofile=5"),
-            1.5,
-            null,
-            null,
-            "report",
-            List.of(
-                new FetchUri("http://h/a", true, null, "ab"),
-                new FetchUri("/b", null, false, null)));
+        LaunchRequest.builder(List.of("make", "-j8", "<&>"))
+            .framework("ci")
+            .name("build")
+            .label("a", "b")
+            .limits(ResourceLimits.NONE)
+            .user("nobody")
+            .workdir("/tmp")
+            .environment("K", "V\n")
+            .ulimit("nofile=5")
+            .timeout(Duration.ofMillis(1500))
+            .oom("report")
+            .uri(new FetchUri("http://h/a", true, null, "ab"))
+            .uri(new FetchUri("/b", null, false, null))
+            .build();
 
     assertThat(Json.parse(Json.format(request), LaunchRequest.class)).isEqualTo(request);
   }

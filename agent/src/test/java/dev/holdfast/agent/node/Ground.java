@@ -154,21 +154,14 @@ final class Ground implements AutoCloseable {
       ResourceLimits limits,
       @org.jspecify.annotations.Nullable String user,
       String... command) {
-    return new LaunchRequest(
-        null,
-        name,
-        List.of(command),
-        null,
-        limits,
-        user,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+    LaunchRequest.Builder request = LaunchRequest.builder(List.of(command)).limits(limits);
+    if (name != null) {
+      request.name(name);
+    }
+    if (user != null) {
+      request.user(user);
+    }
+    return request.build();
   }
 
   /// With a file to fetch first.

@@ -114,21 +114,12 @@ class LaunchPlanTest {
   @Test
   void theEnvironmentIsMadeFromNothingAndTheSeedsVariablesWin() {
     LaunchRequest request =
-        new LaunchRequest(
-            "fw",
-            "x",
-            List.of("sleep"),
-            null,
-            null,
-            null,
-            null,
-            Map.of("PATH", "/bin", "MESOS_DIRECTORY", "/etc"),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
+        LaunchRequest.builder(List.of("sleep"))
+            .framework("fw")
+            .name("x")
+            .environment("PATH", "/bin")
+            .environment("MESOS_DIRECTORY", "/etc")
+            .build();
     assertThat(spec(request).environment())
         .containsExactlyInAnyOrderEntriesOf(
             Map.ofEntries(
