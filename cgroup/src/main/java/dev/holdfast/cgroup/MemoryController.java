@@ -22,6 +22,11 @@ public interface MemoryController {
   /// has none, and does nothing: there the kernel reclaims from all in proportion to their size.
   void setSoftLimit(Bytes softLimit);
 
+  /// While more is in use than this the kernel reclaims, and lets whoever allocates sleep, up to 2
+  /// s each time where it finds nothing to reclaim; it kills nobody: v2's `memory.high`. v1 has
+  /// nothing like it, and does nothing.
+  void reclaimAbove(Limit<Bytes> goal);
+
   /// What the cgroup should keep when memory is scarce: v1's soft limit; v2's `memory.low`, which
   /// protects more strongly.
   void setReservation(Bytes reservation);
@@ -66,6 +71,11 @@ public interface MemoryController {
       OptionalLong swap) {
     public Stat {
       values = java.util.Collections.unmodifiableMap(values);
+    }
+
+    /// What the kernel can take back without swapping, bytes.
+    public long pageCache() {
+      return Math.max(file - shmem, 0);
     }
   }
 

@@ -106,15 +106,6 @@ public record Limits(
     return burst.compareTo(quota) < 0 ? burst : quota;
   }
 
-  /// These, with the hard memory limits of `other`.
-  public Limits withMemoryOf(Limits other) {
-    Builder builder = toBuilder();
-    builder.memory = other.memory;
-    builder.memoryReservation = other.memoryReservation;
-    builder.memoryAndSwap = other.memoryAndSwap;
-    return builder.build();
-  }
-
   /// Collects the parts.
   public static final class Builder {
     private Optional<Cpus> cpus;

@@ -97,6 +97,6 @@ public interface Run {
   /// What an update did to the hard memory limit.
   ///
   /// @param memoryDeferred the limit stays as it was, since more is in use than asked for: in one
-  ///   sentence with the numbers
+  ///   sentence with the numbers. The same update may be asked for again
   record LimitUpdate(java.util.Optional<String> memoryDeferred) {}
 }

@@ -85,10 +85,7 @@ final class Updating {
     entry.change().lock();
     try {
       Limits limits = entry.checkpoint().spec().limits();
-      Optional<String> still = run.get().plan(limits).memoryDeferred();
-      if (still.isEmpty()) {
-        still = run.get().update(limits).memoryDeferred();
-      }
+      Optional<String> still = run.get().update(limits).memoryDeferred();
       if (still.isEmpty()) {
         save(entry, entry.checkpoint().withLimits(limits, still));
         tell(entry, "the memory limit that had to wait is set", still);

@@ -97,6 +97,11 @@ final class MemoryV1 implements MemoryController {
   }
 
   @Override
+  public void reclaimAbove(Limit<Bytes> goal) {
+    // v1 reclaims when the host is short of memory, or a hard cap is met
+  }
+
+  @Override
   public void setReservation(Bytes reservation) {
     setSoftLimit(reservation);
   }

@@ -20,6 +20,7 @@ final class MemoryV2 implements MemoryController {
   private final Path directory;
   private final Path max;
   private final Path swapMax;
+  private final Path high;
   private final Path low;
 
   MemoryV2(CgroupFs fs, Path directory) {
@@ -27,6 +28,7 @@ final class MemoryV2 implements MemoryController {
     this.directory = directory;
     max = directory.resolve("memory.max");
     swapMax = directory.resolve("memory.swap.max");
+    high = directory.resolve("memory.high");
     low = directory.resolve("memory.low");
   }
 
@@ -103,7 +105,12 @@ final class MemoryV2 implements MemoryController {
 
   @Override
   public void setSoftLimit(Bytes softLimit) {
-    // memory.high would throttle, memory.low would protect: neither is a soft limit
+    // memory.high is held at all times, memory.low protects: neither is a soft limit
+  }
+
+  @Override
+  public void reclaimAbove(Limit<Bytes> goal) {
+    fs.write(high, format(goal));
   }
 
   @Override

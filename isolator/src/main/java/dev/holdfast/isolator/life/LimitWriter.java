@@ -55,8 +55,9 @@ final class LimitWriter {
   }
 
   /// Changes the limits of a live run; `limits` are all that it is to have. The hard memory limit
-  /// is raised at once; it is lowered only while no more is in use, since the kernel would
-  /// otherwise kill what was allowed a moment ago.
+  /// is raised at once; it is lowered only while no more is in use, or could be reclaimed, since
+  /// the kernel would otherwise kill what was allowed a moment ago. One that has to wait keeps the
+  /// run from growing, as far as the kernel can: call it again.
   ///
   /// @return why the memory limit stays as it was; empty when it doesn't
   Optional<String> update(Limits limits) {
@@ -238,31 +239,58 @@ final class LimitWriter {
   }
 
   private Optional<String> updateMemory(Bytes limit, Limits limits) {
-    Optional<String> deferred = tooMuchInUse(limit, memoryAndSwap(limit, limits.memoryAndSwap()));
-    if (deferred.isPresent()) {
-      memory().setSoftLimit(limit);
-      return deferred;
+    Optional<String> tooMuch = tooMuchInUse(limit, memoryAndSwap(limit, limits.memoryAndSwap()));
+    if (tooMuch.isPresent()) {
+      keepFromGrowing(limit);
+      return tooMuch;
     }
+    // v2 kills for what is above a new hard limit: nobody is to grow between the look and the
+    // write.
+    memory().reclaimAbove(Limit.at(limit));
     Limit<Bytes> before = memory().limit();
     try {
       applyMemory(limit, limits);
-      return Optional.empty();
     } catch (CgroupException.Busy grownMeanwhile) {
       memory().setLimits(before, Optional.empty());
+      keepFromGrowing(limit);
       return Optional.of(stays(limit, memory().usage()));
+    } catch (RuntimeException refused) {
+      letGrow(refused);
+      throw refused;
+    }
+    memory().reclaimAbove(Limit.unlimited());
+    return Optional.empty();
+  }
+
+  private void letGrow(RuntimeException after) {
+    try {
+      memory().reclaimAbove(Limit.unlimited());
+    } catch (CgroupException alsoRefused) {
+      after.addSuppressed(alsoRefused);
     }
   }
 
+  /// While a limit waits, until it is set. Not below what is in use: who is above would stand still
+  /// at every page that it touches, and could not even give its memory back.
+  private void keepFromGrowing(Bytes limit) {
+    memory().setSoftLimit(limit);
+    Bytes usage = memory().usage();
+    memory().reclaimAbove(Limit.at(usage.compareTo(limit) > 0 ? usage : limit));
+  }
+
+  /// Page cache is no reason: the kernel drops it to make room.
   private Optional<String> tooMuchInUse(Bytes limit, Limit<Bytes> memoryAndSwap) {
     MemoryController memory = memory();
     Bytes usage = memory.usage();
-    if (usage.compareTo(limit) > 0) {
+    MemoryController.Stat stat = memory.stat();
+    Bytes held = new Bytes(Math.max(usage.count() - stat.pageCache(), 0));
+    if (held.compareTo(limit) > 0) {
       return Optional.of(stays(limit, usage));
     }
     Optional<Bytes> both = memoryAndSwap.value();
-    Bytes withSwap = usage.plus(new Bytes(memory.stat().swap().orElse(0)));
-    return both.isPresent() && withSwap.compareTo(both.get()) > 0
-        ? Optional.of(stays(both.get(), withSwap))
+    Bytes swap = new Bytes(stat.swap().orElse(0));
+    return both.isPresent() && held.plus(swap).compareTo(both.get()) > 0
+        ? Optional.of(stays(both.get(), usage.plus(swap)))
         : Optional.empty();
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// The limits of a live run: what it was given, and the way to change it. Thread-safe; one change
+/// The limits of a live run: what it is to have, and the way to change it. Thread-safe; one change
 /// at a time.
 final class RunLimits {
   private final Cgroup cgroup;
@@ -51,7 +51,7 @@ final class RunLimits {
         return next;
       });
     }
-    current = deferred.isPresent() ? next.withMemoryOf(current) : next;
+    current = next;
     return new Run.LimitUpdate(deferred);
   }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.CpuBandwidth;
 import dev.holdfast.cgroup.CpuController;
 import dev.holdfast.cgroup.CpuSet;
@@ -20,6 +21,8 @@ import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.SomeLimits;
 import dev.holdfast.isolator.pinning.CpuLedger;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.testkit.FaultyCgroupFs.Verb;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +30,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Changes to the limits of a run that lives.
 class LimitUpdateTest {
@@ -130,6 +134,93 @@ class LimitUpdateTest {
 
     assertThat(limit(ground)).isEqualTo("67108864");
     assertThat(ground.run.processes()).hasSize(1);
+  }
+
+  @Test
+  void whileALimitWaitsV2KeepsTheRunFromGrowing() {
+    Ground ground = running(HostKind.V2, limits().memory("128m"));
+    ground.fake.processes().start(Ground.RUN);
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(100));
+    assertThat(high(ground)).isEqualTo("max");
+
+    assertThat(update(ground, limits().memory("64m"))).isPresent();
+    assertThat(high(ground)).as("what is in use").isEqualTo("104857600");
+
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(80));
+    assertThat(update(ground, limits().memory("64m"))).isPresent();
+    assertThat(high(ground)).as("less is in use").isEqualTo("83886080");
+
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(60));
+    assertThat(update(ground, limits().memory("64m"))).isEmpty();
+    assertThat(limit(ground)).isEqualTo("67108864");
+    assertThat(high(ground)).as("none waits").isEqualTo("max");
+    assertThat(ground.run.processes()).as("nobody was killed for it").hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"128m", "256m"})
+  void aLimitThatIsWithdrawnOrRaisedEndsTheReclaim(String memory) {
+    Ground ground = running(HostKind.V2, limits().memory("128m"));
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(100));
+    assertThat(update(ground, limits().memory("64m"))).isPresent();
+
+    assertThat(update(ground, limits().memory(memory))).isEmpty();
+
+    assertThat(high(ground)).isEqualTo("max");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void pageCacheIsNoReasonToWait(HostKind kind) {
+    Ground ground = running(kind, limits().memory("128m"));
+    ground.fake.processes().start(Ground.RUN);
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(30));
+    ground.fake.setPageCache(Ground.RUN, Bytes.ofMebibytes(70));
+    SomeLimits less = limits().memory("64m");
+    assertThat(new LimitWriter(ground.run, id, ledger).plan(less.build())).isEmpty();
+
+    assertThat(update(ground, less)).isEmpty();
+
+    assertThat(limit(ground)).isEqualTo("67108864");
+    assertThat(ground.run.processes()).hasSize(1);
+  }
+
+  /// Another limit that somebody has changed is set again meanwhile.
+  @Test
+  void aLimitThatWaitsIsNotForgottenOverDrift() {
+    Ground ground = running(HostKind.V2, limits().memory("128m").pids(10));
+    ground.fake.setUsage(Ground.RUN, Bytes.ofMebibytes(100));
+    RunLimits run =
+        new RunLimits(
+            ground.run,
+            id,
+            ledger,
+            limits().memory("128m").pids(10).build(),
+            () -> CpuSet.parse("0-3"),
+            () -> CpuSet.of(List.of()));
+    assertThat(run.update(limits().memory("64m").build()).memoryDeferred()).isPresent();
+    ground.run.pids().orElseThrow().setLimit(Limit.unlimited());
+
+    assertThat(run.restore()).isNotEmpty();
+
+    assertThat(ground.read(PIDS, "pids.max")).isEqualTo("10");
+    assertThat(high(ground)).isEqualTo("104857600");
+  }
+
+  @Test
+  void aLimitThatIsRefusedDoesNotKeepTheRunFromGrowing() {
+    Ground ground = running(HostKind.V2, limits().memory("128m"));
+    ground.fs.failWhen(
+        it -> it.verb() == Verb.WRITE && it.path().endsWith("memory.max"), Errno.EIO);
+
+    assertThatThrownBy(() -> update(ground, limits().memory("64m")))
+        .isInstanceOf(CgroupException.class);
+
+    assertThat(high(ground)).isEqualTo("max");
+  }
+
+  private static String high(Ground ground) {
+    return ground.read(MEMORY, "memory.high");
   }
 
   @ParameterizedTest

@@ -131,6 +131,32 @@ interface MemoryContract extends Contract {
   }
 
   @Test
+  default void v2ReclaimsAboveAGoalUntilItIsTakenBack() {
+    assumeV2();
+    Cgroup cgroup = newCgroup();
+    Path high = file(cgroup, Controller.MEMORY, "memory.high");
+    assertThat(read(high)).isEqualTo("max");
+    memory(cgroup).reclaimAbove(Limit.at(MIB_24));
+    assertThat(read(high)).isEqualTo(MIB_24.format());
+    memory(cgroup).reclaimAbove(Limit.unlimited());
+    assertThat(read(high)).isEqualTo("max");
+  }
+
+  @Test
+  default void whatCannotBeReclaimedForAGoalStaysAndHarmsNobody() {
+    Cgroup cgroup = newCgroup();
+    MemoryController memory = memory(cgroup);
+    memory.setLimits(Limit.at(MIB_64), noSwap(memory, MIB_64));
+    int pid = environment().startHolder(cgroup, MIB_24);
+    await("24 MiB are anonymous", () -> memory.stat().anon() >= MIB_24.count());
+    memory.reclaimAbove(Limit.at(MIB_8));
+    assertThat(memory.stat().anon()).isGreaterThanOrEqualTo(MIB_24.count());
+    assertThat(environment().isAlive(pid)).isTrue();
+    assertThat(memory.events().oomKills()).isZero();
+    assertThat(memory.limit()).isEqualTo(Limit.at(MIB_64));
+  }
+
+  @Test
   default void theReservationIsKept() {
     assumeTrue(
         isV2() || !environment().kernel().isAtLeast(7, 0),

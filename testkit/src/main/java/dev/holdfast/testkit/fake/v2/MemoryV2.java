@@ -74,6 +74,12 @@ final class MemoryV2 extends MemoryPart {
             }));
   }
 
+  /// What is above `memory.high` is reclaimed as far as it can be, and nobody is killed for it.
+  @Override
+  public void settle() {
+    long _ = reclaim(Math.max(usage() - limit("memory.high"), 0));
+  }
+
   @Override
   public Map<String, Control> files() {
     return files;
