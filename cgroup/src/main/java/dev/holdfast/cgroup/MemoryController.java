@@ -83,7 +83,7 @@ public interface MemoryController {
   ///
   /// @param limitHits how often the cgroup's own cap stood in the way of an allocation
   /// @param ownOoms how often its own cap was final; absent on v1, which does not count it
-  /// @param oomKills processes of the cgroup that any OOM killer ended; one that takes all others
-  ///   with it ([OomControl#killTogether]) counts twice
+  /// @param oomKills processes of the cgroup that any OOM killer ended. Before Linux 5.17 v2 counts
+  ///   one too many for each that took all others with it ([OomControl#killTogether])
   record Events(long limitHits, OptionalLong ownOoms, long oomKills) {}
 }

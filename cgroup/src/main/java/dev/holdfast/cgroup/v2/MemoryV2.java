@@ -173,7 +173,13 @@ final class MemoryV2 implements MemoryController {
     return new Events(
         own.getOrDefault("max", 0L),
         OptionalLong.of(own.getOrDefault("oom", 0L)),
-        all.getOrDefault("oom_kill", 0L));
+        oomKills(all.getOrDefault("oom_kill", 0L), all.getOrDefault("oom_group_kill", 0L)));
+  }
+
+  /// Whoever makes the kernel kill a group is counted as its victim, and again as one of the group:
+  /// mm/oom_kill.c, oom_kill_process(). `oom_group_kill` is counted since Linux 5.17.
+  static long oomKills(long kills, long groups) {
+    return kills == 0 ? 0 : Math.max(kills - groups, 1);
   }
 
   private Path eventsFile() {

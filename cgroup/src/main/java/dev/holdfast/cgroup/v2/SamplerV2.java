@@ -81,13 +81,20 @@ final class SamplerV2 extends FileSampler {
     SampledFile.Single max =
         total(quiet(new SampledFile.Single(fs, directory.resolve("memory.max"))));
     SampledFile.Keyed events =
-        total(quiet(new SampledFile.Keyed(fs, directory.resolve("memory.events"), "oom_kill")));
+        total(
+            quiet(
+                new SampledFile.Keyed(
+                    fs, directory.resolve("memory.events"), "oom_kill", "oom_group_kill")));
     return new Memory(
         current,
         peak,
         new Meaning<>(() -> limit(max.value()), max),
         new Meaning<>(() -> stat(stat, stat.value(4), swap.value()), stat, swap),
-        new Meaning<>(() -> count(events.value(0)), events));
+        new Meaning<>(() -> oomKills(events), events));
+  }
+
+  private static Optional<Long> oomKills(SampledFile.Keyed events) {
+    return count(events.value(0)).map(kills -> MemoryV2.oomKills(kills, events.orZero(1)));
   }
 
   @Override

@@ -192,8 +192,9 @@ interface OomContract extends Contract {
     await(
         "both have been killed",
         () -> !environment().isAlive(sleeper) && !environment().isAlive(eater));
-    // The kernel counts the one that it chose, and then each of the group with it.
-    assertThat(memory(cgroup).events().oomKills()).isBetween(2L, 3L);
+    // Before Linux 5.17 it cannot be told that the one that it chose was counted twice.
+    assertThat(memory(cgroup).events().oomKills())
+        .isBetween(2L, environment().kernel().isAtLeast(5, 17) ? 2L : 3L);
   }
 
   @Test
