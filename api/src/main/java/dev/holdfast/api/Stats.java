@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param memoryBytes all that is charged to the run
 /// @param memoryWorkingSetBytes without the page cache that could be dropped
 /// @param memoryShmemBytes tmpfs and shared memory
+/// @param ioReadBytes from block devices: what the page cache answers is not counted
+/// @param ioWrittenBytes to block devices, when the page cache does so
 /// @param pressure by resource (`cpu`, `memory`, `io`): how much of the time something waited for
 ///   it
 public record Stats(
@@ -35,6 +37,10 @@ public record Stats(
     @Nullable Long oomKills,
     @Nullable Long pids,
     @Nullable Long pidsLimit,
+    @Nullable Long ioReadBytes,
+    @Nullable Long ioWrittenBytes,
+    @Nullable Long ioReads,
+    @Nullable Long ioWrites,
     @Nullable Map<String, PressureStats> pressure) {
   /// Shares of the time, in percent, over the last 10 s, and seconds in total.
   ///

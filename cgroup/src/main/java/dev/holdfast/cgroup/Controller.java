@@ -3,13 +3,14 @@ package dev.holdfast.cgroup;
 import java.util.Optional;
 
 /// The controllers that Holdfast uses, by the kernel's names. v2 has no `cpuacct` and `freezer`:
-/// its core does both for every cgroup.
+/// its core does both for every cgroup. `io` is v2's alone: v1's `blkio` is another one.
 public enum Controller {
   CPU("cpu"),
   CPUACCT("cpuacct"),
   CPUSET("cpuset"),
   MEMORY("memory"),
   PIDS("pids"),
+  IO("io"),
   FREEZER("freezer");
 
   private final String kernelName;

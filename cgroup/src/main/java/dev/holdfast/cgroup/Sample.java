@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param memoryStat without [MemoryController.Stat#values]
 /// @param oomKills as [MemoryController.Events#oomKills]
 /// @param pids processes and threads
+/// @param io absent on v1
 public record Sample(
     Optional<CpuController.Usage> cpu,
     Optional<CpuController.Throttling> throttling,
@@ -22,6 +23,7 @@ public record Sample(
     Optional<Long> oomKills,
     Optional<Long> pids,
     Optional<Limit<Long>> pidsLimit,
+    Optional<Io> io,
     Map<Pressure.Resource, Pressure> pressure) {
   public Sample {
     pressure = Collections.unmodifiableMap(pressure);

@@ -7,13 +7,14 @@ import java.util.Optional;
 /// Made for a thousand cgroups each second, so what can wait does: CPU time and memory in use are
 /// of now. If either has changed, so are CPU time by user and system, throttling and pids, and what
 /// memory is used for if that has moved by a 32nd or 1 MiB, whichever is more. The rest – caps,
-/// peaks, OOM kills, pressure – takes turns. Nothing is more than 13 readings old.
+/// peaks, OOM kills, block devices, pressure – takes turns. Nothing is more than 14 readings old.
 public interface Sampler extends AutoCloseable {
   /// What the kernel says. Empty when the cgroup has gone, or nothing of it can be read.
   Optional<Sample> read();
 
   /// Only what counts in the end, all of now: CPU time, throttling, memory in use, its peak and
-  /// cap, and OOM kills. Half as many files as a first [#read], and the cheap half.
+  /// cap, OOM kills, and what block devices read and wrote. Half as many files as a first [#read],
+  /// and the cheap half.
   Optional<Sample> readTotals();
 
   /// The next reading is of now in every part: somebody has changed the caps.

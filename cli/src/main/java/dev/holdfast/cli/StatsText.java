@@ -26,6 +26,7 @@ final class StatsText {
           "MEM USAGE / LIMIT",
           "MEM %",
           "WORKING SET",
+          "BLOCK I/O",
           "PIDS");
 
   void add(ExecutorInfo run, Stats stats) {
@@ -38,8 +39,16 @@ final class StatsText {
         RunText.bytes(stats.memoryBytes()) + " / " + RunText.bytes(stats.memoryLimitBytes()),
         RunText.percent(share(stats.memoryBytes(), stats.memoryLimitBytes())),
         RunText.bytes(stats.memoryWorkingSetBytes()),
+        blockIo(stats),
         RunText.number(stats.pids())
             + (stats.pidsLimit() == null ? "" : " / " + stats.pidsLimit()));
+  }
+
+  /// Read and written.
+  private static String blockIo(Stats stats) {
+    return stats.ioReadBytes() == null
+        ? "-"
+        : RunText.bytes(stats.ioReadBytes()) + " / " + RunText.bytes(stats.ioWrittenBytes());
   }
 
   String format() {

@@ -166,6 +166,10 @@ public final class Training {
             some,
             some,
             some,
+            some,
+            some,
+            some,
+            some,
             Map.of("cpu", new Stats.PressureStats(half, half, half, half))));
   }
 

@@ -193,7 +193,8 @@ class AgentVerbsTest {
     return Json.parse(
         "{\"time\":\"2026-01-02T03:04:05Z\",\"cpu_percent\":12.34,\"cpus\":0.5,\"cpu_periods\":10,"
             + "\"cpu_throttled_periods\":5,\"memory_bytes\":16777216,"
-            + "\"memory_limit_bytes\":67108864,\"memory_working_set_bytes\":1048576,\"pids\":3}",
+            + "\"memory_limit_bytes\":67108864,\"memory_working_set_bytes\":1048576,\"pids\":3,"
+            + "\"io_read_bytes\":2097152,\"io_written_bytes\":1024}",
         Stats.class);
   }
 
@@ -214,7 +215,8 @@ class AgentVerbsTest {
     assertThat(call("stats")).isZero();
     assertThat(terminals.out().lines().toList().get(1))
         .matches(
-            "0b1c2d3e-4f5 +default/web +12.3 % +0.5 +50.0 % +16 MiB / 64 MiB +25.0 % +1 MiB +3");
+            "0b1c2d3e-4f5 +default/web +12.3 % +0.5 +50.0 % +16 MiB / 64 MiB +25.0 % +1 MiB"
+                + " +2 MiB / 1 KiB +3");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.holdfast.isolator;
 
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CpuController;
+import dev.holdfast.cgroup.Io;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Pressure;
@@ -19,6 +20,7 @@ import java.util.Optional;
 /// @param pids processes and threads
 /// @param oomKills as [MemoryController.Events#oomKills]
 /// @param pidsLimit on processes and threads
+/// @param io what block devices read and wrote; absent on v1
 /// @param pressure of those resources for which the kernel tells it
 public record Usage(
     Optional<CpuController.Usage> cpu,
@@ -30,6 +32,7 @@ public record Usage(
     Optional<Long> pids,
     Optional<Long> oomKills,
     Optional<Limit<Long>> pidsLimit,
+    Optional<Io> io,
     Map<Pressure.Resource, Pressure> pressure) {
   /// Of a run that has no cgroup, or one of which nothing could be read.
   public static final Usage NONE =
@@ -58,10 +61,11 @@ public record Usage(
         sample.pids(),
         sample.oomKills(),
         sample.pidsLimit(),
+        sample.io(),
         sample.pressure());
   }
 
-  /// Without the last three parts.
+  /// Without the last four parts.
   public Usage(
       Optional<CpuController.Usage> cpu,
       Optional<CpuController.Throttling> throttling,
@@ -78,6 +82,7 @@ public record Usage(
         memoryLimit,
         memoryStat,
         pids,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Map.of());

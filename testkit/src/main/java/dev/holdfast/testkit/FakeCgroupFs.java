@@ -6,6 +6,7 @@ import dev.holdfast.cgroup.CgroupFs;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.Hierarchy;
+import dev.holdfast.cgroup.Io;
 import dev.holdfast.cgroup.Pressure;
 import dev.holdfast.cgroup.host.CgroupHost;
 import dev.holdfast.cgroup.host.Layout;
@@ -22,6 +23,7 @@ import dev.holdfast.testkit.fake.Tree;
 import dev.holdfast.testkit.fake.v1.MemoryV1;
 import dev.holdfast.testkit.fake.v1.PartsV1;
 import dev.holdfast.testkit.fake.v2.CoreV2;
+import dev.holdfast.testkit.fake.v2.IoV2;
 import dev.holdfast.testkit.fake.v2.PartsV2;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +44,10 @@ import java.util.function.Supplier;
 public final class FakeCgroupFs implements CgroupFs {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
   private static final Set<Controller> V2_CONTROLLERS =
-      EnumSet.of(Controller.CPU, Controller.CPUSET, Controller.MEMORY, Controller.PIDS);
+      EnumSet.of(
+          Controller.CPU, Controller.CPUSET, Controller.IO, Controller.MEMORY, Controller.PIDS);
+  private static final Set<Controller> V1_CONTROLLERS =
+      EnumSet.complementOf(EnumSet.of(Controller.IO));
 
   private final Map<Path, Tree.Parts> mounts;
   private final Machine machine;
@@ -60,7 +65,7 @@ public final class FakeCgroupFs implements CgroupFs {
   /// v1, one hierarchy for each controller.
   public static FakeCgroupFs v1Split() {
     Map<Path, Tree.Parts> mounts = new LinkedHashMap<>();
-    for (Controller controller : Controller.values()) {
+    for (Controller controller : V1_CONTROLLERS) {
       mounts.put(ROOT.resolve(controller.kernelName()), new PartsV1(Set.of(controller)));
     }
     return new FakeCgroupFs(mounts, Machine.USUAL);
@@ -69,7 +74,7 @@ public final class FakeCgroupFs implements CgroupFs {
   /// v1, all controllers in one hierarchy.
   public static FakeCgroupFs v1Together() {
     return new FakeCgroupFs(
-        Map.of(ROOT.resolve("all"), new PartsV1(EnumSet.allOf(Controller.class))), Machine.USUAL);
+        Map.of(ROOT.resolve("all"), new PartsV1(V1_CONTROLLERS)), Machine.USUAL);
   }
 
   /// v1 as systemd mounts it, with a cgroup2 tree that has no controllers.
@@ -286,6 +291,11 @@ public final class FakeCgroupFs implements CgroupFs {
 
   public void setPressure(CgroupPath cgroup, Pressure.Resource resource, Pressure pressure) {
     make(CoreV2.class, cgroup, it -> it.setPressure(resource, pressure));
+  }
+
+  /// What its processes have read from block devices and written to them.
+  public void setIo(CgroupPath cgroup, Io io) {
+    make(IoV2.class, cgroup, it -> it.set(io));
   }
 
   /// A fork in the cgroup fails at its `pids.max`.

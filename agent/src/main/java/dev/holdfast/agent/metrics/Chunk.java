@@ -9,7 +9,7 @@ import java.util.List;
 /// For each reading: the difference of the time in milliseconds, a mark with a bit for each field
 /// that has changed, and the difference of each of those; all as variable-length integers of 7 bits
 /// a byte. The first is the difference from nothing, so that a chunk can be read by itself. An idle
-/// run takes 3 bytes a reading, a busy one about 30; as plain numbers it would be 264.
+/// run takes 3 bytes a reading, a busy one about 30; as plain numbers it would be 296.
 final class Chunk {
   private static final int SMALLEST = 128;
   private static final Reading NOTHING = new Reading(0, new long[Field.COUNT]);
@@ -38,7 +38,7 @@ final class Chunk {
     write(changed);
     for (int i = 0; i < Field.COUNT; i++) {
       if ((changed & 1L << i) != 0) {
-        write(zigzag(reading.value(i) - base.value(i))); // may overflow, and back again
+        write(zigzag(code(reading.value(i)) - code(base.value(i))));
       }
     }
     count++;
@@ -76,7 +76,7 @@ final class Chunk {
       long[] values = new long[Field.COUNT];
       for (int i = 0; i < Field.COUNT; i++) {
         long difference = (changed & 1L << i) == 0 ? 0 : unzigzag(input.next());
-        values[i] = before.value(i) + difference;
+        values[i] = decode(code(before.value(i)) + difference);
       }
       before = new Reading(time, values);
       all.add(before);
@@ -111,6 +111,15 @@ final class Chunk {
       rest >>>= 7;
     }
     bytes[length++] = (byte) rest;
+  }
+
+  /// What is not known takes one byte, not ten: no number that is known is negative.
+  private static long code(long value) {
+    return value == Reading.ABSENT ? -1 : value;
+  }
+
+  private static long decode(long code) {
+    return code == -1 ? Reading.ABSENT : code;
   }
 
   private static long zigzag(long value) {

@@ -65,6 +65,10 @@ final class ContainerMetrics {
           gauge("memory_max_usage_bytes", "The most memory that was in use.", Field.PEAK),
           gauge("memory_kernel_usage", "Kernel memory, bytes.", Field.KERNEL),
           counter("oom_events", "Processes killed for memory.", Field.OOM_KILLS, 1),
+          counter("fs_reads_bytes", "Bytes read from block devices.", Field.IO_READ_BYTES, 1),
+          counter("fs_writes_bytes", "Bytes written to block devices.", Field.IO_WRITTEN_BYTES, 1),
+          counter("fs_reads", "Reads from block devices.", Field.IO_READS, 1),
+          counter("fs_writes", "Writes to block devices.", Field.IO_WRITES, 1),
           gauge("threads", "Threads.", Field.PIDS),
           metric(
               "threads_max", "The limit on threads; 0 for none.", false, orZero(Field.PIDS_LIMIT)),

@@ -2,6 +2,7 @@ package dev.holdfast.agent.metrics;
 
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.cgroup.Io;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Pressure;
@@ -37,6 +38,7 @@ final class Reading {
     reading.set(Field.PIDS, usage.pids());
     reading.set(Field.PIDS_LIMIT, usage.pidsLimit().flatMap(Limit::value));
     reading.set(Field.OOM_KILLS, usage.oomKills());
+    usage.io().ifPresent(reading::takeIo);
     reading.takePressure(usage.pressure(), Pressure.Resource.CPU, Field.CPU_SOME_TOTAL);
     reading.takePressure(usage.pressure(), Pressure.Resource.MEMORY, Field.MEMORY_SOME_TOTAL);
     reading.takePressure(usage.pressure(), Pressure.Resource.IO, Field.IO_SOME_TOTAL);
@@ -77,6 +79,13 @@ final class Reading {
     if (value(Field.MEMORY) != ABSENT) {
       set(Field.WORKING_SET, Math.max(value(Field.MEMORY) - stat.inactiveFile(), 0));
     }
+  }
+
+  private void takeIo(Io io) {
+    set(Field.IO_READ_BYTES, io.readBytes());
+    set(Field.IO_WRITTEN_BYTES, io.writtenBytes());
+    set(Field.IO_READS, io.reads());
+    set(Field.IO_WRITES, io.writes());
   }
 
   /// The four fields of a resource follow one another.

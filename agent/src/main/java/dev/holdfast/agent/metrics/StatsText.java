@@ -35,6 +35,10 @@ final class StatsText {
         number(reading, Field.OOM_KILLS),
         number(reading, Field.PIDS),
         number(reading, Field.PIDS_LIMIT),
+        number(reading, Field.IO_READ_BYTES),
+        number(reading, Field.IO_WRITTEN_BYTES),
+        number(reading, Field.IO_READS),
+        number(reading, Field.IO_WRITES),
         pressure(reading));
   }
 

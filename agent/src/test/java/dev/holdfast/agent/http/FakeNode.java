@@ -207,6 +207,10 @@ final class FakeNode implements Node {
         0L,
         3L,
         100L,
+        4096L,
+        8192L,
+        1L,
+        2L,
         Map.of("cpu", new Stats.PressureStats(0.5, 1.25, null, null)));
   }
 

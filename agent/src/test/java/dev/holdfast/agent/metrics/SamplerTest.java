@@ -6,8 +6,10 @@ import dev.holdfast.api.Stats;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupPath;
+import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.CpuBandwidth;
 import dev.holdfast.cgroup.Hierarchy;
+import dev.holdfast.cgroup.Io;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.Limits;
@@ -83,6 +85,10 @@ final class SamplerTest {
     cgroup.cpu().orElseThrow().setBandwidth(Limit.at(new CpuBandwidth(50_000, 100_000)));
     cgroup.memory().orElseThrow().setLimits(Limit.at(Bytes.ofMebibytes(64)), Optional.empty());
     fake.processes().start(cgroup.path());
+    boolean countsIo = hierarchy.controllers().contains(Controller.IO);
+    if (countsIo) {
+      fake.setIo(cgroup.path(), new Io(4096, 8191, 3, 1));
+    }
     FakeRun run = new FakeRun(new ExecutorId("f", "e"), Optional.of(cgroup));
     live.add(run.live(Samples.HALF));
     round();
@@ -107,6 +113,10 @@ final class SamplerTest {
     assertThat(stats.memoryLimitBytes()).isEqualTo(64L << 20);
     assertThat(stats.pids()).isEqualTo(1);
     assertThat(stats.oomKills()).isZero();
+    assertThat(stats.ioReadBytes()).isEqualTo(countsIo ? 4096L : null);
+    assertThat(stats.ioWrittenBytes()).isEqualTo(countsIo ? 8191L : null);
+    assertThat(stats.ioReads()).isEqualTo(countsIo ? 3L : null);
+    assertThat(stats.ioWrites()).isEqualTo(countsIo ? 1L : null);
     assertThat(sampler.history(run.id())).hasSize(2);
     fake.processes().kill(fake.processes().start(cgroup.path()));
     assertThat(sampler.metrics())

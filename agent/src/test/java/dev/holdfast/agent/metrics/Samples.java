@@ -3,6 +3,7 @@ package dev.holdfast.agent.metrics;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CpuController;
 import dev.holdfast.cgroup.Cpus;
+import dev.holdfast.cgroup.Io;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Pressure;
@@ -54,6 +55,7 @@ final class Samples {
         Optional.of(5L),
         Optional.of(1L),
         Optional.of(Limit.at(100L)),
+        Optional.of(new Io(4096, 8192, 1, 2)),
         Map.of(
             Pressure.Resource.CPU,
             new Pressure(12.5, 1.25, Duration.ofMillis(1_500), Duration.ofMillis(500)),

@@ -51,6 +51,25 @@ final class ControlBytes {
     return at;
   }
 
+  /// Adds up the numbers of some `name=number` words over all lines, those of block devices.
+  static void sums(byte[] text, int end, byte[][] names, long[] sums) {
+    Arrays.fill(sums, 0);
+    int from = 0;
+    while (from < end) {
+      int wordEnd = from;
+      while (wordEnd < end && text[wordEnd] != ' ' && text[wordEnd] != '\n') {
+        wordEnd++;
+      }
+      for (int i = 0; i < names.length; i++) {
+        int equals = from + names[i].length;
+        if (equals < wordEnd && text[equals] == '=' && startsWith(text, from, wordEnd, names[i])) {
+          sums[i] += Math.max(number(text, equals + 1, wordEnd), 0);
+        }
+      }
+      from = wordEnd + 1;
+    }
+  }
+
   /// Finds the numbers of some `name number` lines; those without a line become [#ABSENT].
   static void flatKeyed(byte[] text, int end, byte[][] names, long[] values) {
     Arrays.fill(values, ABSENT);

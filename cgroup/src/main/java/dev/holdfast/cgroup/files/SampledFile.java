@@ -129,15 +129,27 @@ public abstract class SampledFile implements AutoCloseable {
     }
   }
 
-  /// Some lines of a file of `name number` lines.
+  /// Some lines of a file of `name number` lines, or the sums of some words of a file that has a
+  /// line of `name=number` words for each device.
   public static final class Keyed extends SampledFile {
+    private final boolean perDevice;
     private final byte[][] names;
     private long[] values;
     private long[] spare;
     private boolean known;
 
     public Keyed(CgroupFs fs, Path path, String... names) {
+      this(false, fs, path, names);
+    }
+
+    /// The sums over all devices.
+    public static Keyed perDevice(CgroupFs fs, Path path, String... names) {
+      return new Keyed(true, fs, path, names);
+    }
+
+    private Keyed(boolean perDevice, CgroupFs fs, Path path, String... names) {
       super(fs, path);
+      this.perDevice = perDevice;
       this.names = new byte[names.length][];
       for (int i = 0; i < names.length; i++) {
         this.names[i] = names[i].getBytes(StandardCharsets.US_ASCII);
@@ -159,7 +171,11 @@ public abstract class SampledFile implements AutoCloseable {
 
     @Override
     boolean parse(byte[] text, int length) {
-      ControlBytes.flatKeyed(text, length, names, spare);
+      if (perDevice) {
+        ControlBytes.sums(text, length, names, spare);
+      } else {
+        ControlBytes.flatKeyed(text, length, names, spare);
+      }
       return become(true);
     }
 

@@ -109,6 +109,7 @@ final class SamplerV1 extends FileSampler {
         memory.flatMap(it -> it.oomKills().get()),
         pids.flatMap(it -> it.current().get()),
         pids.flatMap(it -> it.max().get()),
+        Optional.empty(),
         pressure());
   }
 

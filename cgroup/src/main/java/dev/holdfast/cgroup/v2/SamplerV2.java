@@ -4,6 +4,7 @@ import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CgroupFs;
 import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.CpuController;
+import dev.holdfast.cgroup.Io;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Sample;
@@ -22,6 +23,7 @@ final class SamplerV2 extends FileSampler {
   private final Optional<Cpu> cpu;
   private final Optional<Memory> memory;
   private final Optional<Pids> pids;
+  private final Optional<Meaning<Io>> io;
 
   private record Cpu(SampledFile.Keyed stat, Meaning<CpuController.Throttling> throttling) {}
 
@@ -42,6 +44,7 @@ final class SamplerV2 extends FileSampler {
         controllers.contains(Controller.PIDS)
             ? Optional.of(pidsIn(fs, directory))
             : Optional.empty();
+    io = controllers.contains(Controller.IO) ? Optional.of(io(fs, directory)) : Optional.empty();
     pressureIn(fs, directory);
   }
 
@@ -59,6 +62,20 @@ final class SamplerV2 extends FileSampler {
                 "throttled_usec"));
     SampledFile.Single max = total(quiet(new SampledFile.Single(fs, directory.resolve("cpu.max"))));
     return new Cpu(stat, new Meaning<>(() -> throttling(max.value(), stat), stat, max));
+  }
+
+  private Meaning<Io> io(CgroupFs fs, Path directory) {
+    SampledFile.Keyed stat =
+        total(
+            quiet(
+                SampledFile.Keyed.perDevice(
+                    fs, directory.resolve("io.stat"), "rbytes", "wbytes", "rios", "wios")));
+    return new Meaning<>(
+        () ->
+            stat.isKnown()
+                ? Optional.of(new Io(stat.value(0), stat.value(1), stat.value(2), stat.value(3)))
+                : Optional.empty(),
+        stat);
   }
 
   private Memory memory(CgroupFs fs, Path directory) {
@@ -119,6 +136,7 @@ final class SamplerV2 extends FileSampler {
         memory.flatMap(it -> it.oomKills().get()),
         pids.flatMap(it -> it.current().get()),
         pids.flatMap(it -> it.max().get()),
+        io.flatMap(Meaning::get),
         pressure());
   }
 

@@ -90,4 +90,21 @@ final class ControlBytesTest {
     ControlBytes.flatKeyed(bytes(text), bytes(text).length, wanted, values);
     return values;
   }
+
+  /// v2, Linux 7.2.
+  @Test
+  void theNumbersOfAllDevicesAreAddedUp() {
+    String text =
+        """
+        8:0 rbytes=4096 wbytes=8192 rios=1 wios=2 dbytes=5 dios=1
+        254:1
+        7:0 rbytes=1 wbytes=x rios=3 cost.wait=9 xrbytes=100
+        """;
+    byte[][] names = {bytes("rbytes"), bytes("wbytes"), bytes("rios"), bytes("wios")};
+    long[] sums = {9, 9, 9, 9};
+    ControlBytes.sums(bytes(text), bytes(text).length, names, sums);
+    assertThat(sums).containsExactly(4097, 8192, 4, 2);
+    ControlBytes.sums(bytes(""), 0, names, sums);
+    assertThat(sums).containsExactly(0, 0, 0, 0);
+  }
 }

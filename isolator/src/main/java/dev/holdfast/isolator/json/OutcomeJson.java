@@ -3,6 +3,7 @@ package dev.holdfast.isolator.json;
 import com.google.gson.stream.JsonWriter;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CpuController;
+import dev.holdfast.cgroup.Io;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.KillReceipt;
 import dev.holdfast.isolator.Outcome;
@@ -92,6 +93,13 @@ public final class OutcomeJson {
     }
     if (usage.memoryPeak().isPresent()) {
       bytes("memory_peak_bytes", usage.memoryPeak().get());
+    }
+    if (usage.io().isPresent()) {
+      Io io = usage.io().get();
+      json.name("io_read_bytes").value(io.readBytes());
+      json.name("io_written_bytes").value(io.writtenBytes());
+      json.name("io_reads").value(io.reads());
+      json.name("io_writes").value(io.writes());
     }
     json.endObject();
   }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cgroup;
+import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.CpuBandwidth;
+import dev.holdfast.cgroup.Io;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.cgroup.Pressure;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /// A sampler says what the controllers say.
 interface SamplerContract extends Contract {
   /// In so many readings every file has had its turn.
-  int ALL_TURNS = 13;
+  int ALL_TURNS = 14;
 
   private static Sample read(Sampler sampler) {
     return sampler.read().orElseThrow();
@@ -138,6 +140,17 @@ interface SamplerContract extends Contract {
         Sample _ = read(sampler);
       }
       assertThat(read(sampler).pidsLimit()).contains(Limit.at(8L));
+    }
+  }
+
+  /// v2 alone: v1's `blkio` would be one hierarchy more for each run.
+  @Test
+  default void aSampleTellsOfBlockDevicesWhereTheIoControllerIs() {
+    try (Sampler sampler = newCgroup().sampler()) {
+      Optional<Io> io = read(sampler).io();
+      assertThat(io.isPresent()).isEqualTo(hierarchy().controllers().contains(Controller.IO));
+      io.ifPresent(it -> assertThat(it).isEqualTo(new Io(0, 0, 0, 0)));
+      assertThat(sampler.readTotals().orElseThrow().io()).isEqualTo(io);
     }
   }
 

@@ -31,6 +31,7 @@ public final class PartsV1 implements Tree.Parts {
       case MEMORY -> new MemoryV1(node);
       case PIDS -> new PidsPart(node);
       case FREEZER -> new FreezerV1(node);
+      case IO -> throw new IllegalArgumentException(controller + " is v2's");
     };
   }
 

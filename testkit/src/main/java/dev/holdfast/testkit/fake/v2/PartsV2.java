@@ -29,6 +29,7 @@ public final class PartsV2 implements Tree.Parts {
       case CPUSET -> new CpusetV2(node);
       case MEMORY -> new MemoryV2(node);
       case PIDS -> new PidsPart(node);
+      case IO -> new IoV2(node);
       case CPUACCT, FREEZER ->
           throw new IllegalArgumentException(controller + " is part of v2's core");
     };

@@ -12,11 +12,12 @@ import java.util.stream.Stream;
 /// Which controllers a cgroup's children have, and what v2 makes of that: no cgroup but the root
 /// has both processes and children with a domain controller.
 ///
-/// The threaded controllers (all here but memory) may be given to the children of a populated
-/// cgroup; these children are then "domain invalid" and take no process.
+/// The threaded controllers (all here but memory and io) may be given to the children of a
+/// populated cgroup; these children are then "domain invalid" and take no process.
 final class SubtreeControl {
   private static final Set<Controller> THREADED =
       EnumSet.of(Controller.CPU, Controller.CPUSET, Controller.PIDS);
+  private static final Set<Controller> DOMAIN = EnumSet.of(Controller.IO, Controller.MEMORY);
 
   private final Node node;
   private final Set<Controller> enabled = EnumSet.noneOf(Controller.class);
@@ -40,7 +41,12 @@ final class SubtreeControl {
 
   /// In the kernel's order, that of its compilation.
   private static String list(Set<Controller> controllers) {
-    return Stream.of(Controller.CPUSET, Controller.CPU, Controller.MEMORY, Controller.PIDS)
+    return Stream.of(
+                Controller.CPUSET,
+                Controller.CPU,
+                Controller.IO,
+                Controller.MEMORY,
+                Controller.PIDS)
             .filter(controllers::contains)
             .map(Controller::kernelName)
             .collect(Collectors.joining(" "))
@@ -75,7 +81,7 @@ final class SubtreeControl {
 
   private static Controller parse(String name) {
     return Controller.parse(name)
-        .filter(it -> it == Controller.MEMORY || THREADED.contains(it))
+        .filter(it -> DOMAIN.contains(it) || THREADED.contains(it))
         .orElseThrow(() -> new Refusal(Errno.EINVAL));
   }
 
@@ -94,7 +100,7 @@ final class SubtreeControl {
     if (!isValidDomain()) {
       throw new Refusal(Errno.EOPNOTSUPP);
     }
-    if (added.contains(Controller.MEMORY)) {
+    if (hasDomain(added)) {
       if (isThreadRoot()) {
         throw new Refusal(Errno.EOPNOTSUPP);
       }
@@ -117,6 +123,10 @@ final class SubtreeControl {
     }
   }
 
+  private static boolean hasDomain(Set<Controller> controllers) {
+    return controllers.stream().anyMatch(DOMAIN::contains);
+  }
+
   private static SubtreeControl of(Node node) {
     return node.require(CoreV2.class).subtree();
   }
@@ -132,7 +142,7 @@ final class SubtreeControl {
 
   private boolean canBeThreadRoot() {
     return !node.isRoot()
-        && !enabled.contains(Controller.MEMORY)
+        && !hasDomain(enabled)
         && node.children().values().stream().noneMatch(Node::isPopulated);
   }
 
@@ -160,7 +170,7 @@ final class SubtreeControl {
     }
     SubtreeControl above = of(node.parent().orElseThrow());
     if (node.isPopulated()
-        || enabled.contains(Controller.MEMORY)
+        || hasDomain(enabled)
         || !above.isValidDomain()
         || !above.canBeThreadRoot()) {
       throw new Refusal(Errno.EOPNOTSUPP);
