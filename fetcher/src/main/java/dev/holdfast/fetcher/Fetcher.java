@@ -93,19 +93,15 @@ final class Fetcher {
     }
   }
 
-  private Source source(Job.Source kind) throws FetchException {
+  private Source source(Job.Source kind) {
     return switch (kind) {
       case HTTP ->
-          new HttpSource(job.stallTimeout(), new Proxies(environment), trust().map(Trust::context));
-      case FTP -> new FtpSource(job.stallTimeout(), trust().map(Trust::manager));
+          new HttpSource(
+              job.stallTimeout(), new Proxies(environment), () -> Trust.read(environment));
+      case FTP -> new FtpSource(job.stallTimeout(), () -> Trust.read(environment));
       case HADOOP -> new HadoopSource(job.hadoopHome(), environment);
       case FILE -> new FileSource();
     };
-  }
-
-  private Optional<Trust> trust() throws FetchException {
-    String file = environment.getOrDefault("SSL_CERT_FILE", "");
-    return file.isEmpty() ? Optional.empty() : Optional.of(Trust.read(Path.of(file)));
   }
 
   private static void check(Path file, String expected) throws FetchException {

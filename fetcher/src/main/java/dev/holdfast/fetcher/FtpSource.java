@@ -5,13 +5,10 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
-import javax.net.ssl.X509TrustManager;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
 import org.apache.commons.net.ftp.FTPReply;
 import org.apache.commons.net.ftp.FTPSClient;
-import org.apache.commons.net.util.TrustManagerUtils;
 
 /// FTP, and FTPS from the first byte on (port 990). Passive, binary, anonymous unless the URI names
 /// a user.
@@ -19,11 +16,10 @@ final class FtpSource implements Source {
   private static final long UNKNOWN = -1;
 
   private final Duration patience;
-  private final Optional<X509TrustManager> trust;
+  private final Trust.Reader trust;
 
   /// @param patience for each answer
-  /// @param trust absent for Java's own certificates
-  FtpSource(Duration patience, Optional<X509TrustManager> trust) {
+  FtpSource(Duration patience, Trust.Reader trust) {
     this.patience = patience;
     this.trust = trust;
   }
@@ -47,7 +43,7 @@ final class FtpSource implements Source {
     }
   }
 
-  private FTPClient client(URI uri) throws IOException {
+  private FTPClient client(URI uri) throws FetchException {
     FTPClient client = "ftps".equalsIgnoreCase(uri.getScheme()) ? secure() : new FTPClient();
     int millis = (int) Math.min(patience.toMillis(), Integer.MAX_VALUE);
     client.setConnectTimeout(millis);
@@ -58,14 +54,9 @@ final class FtpSource implements Source {
   }
 
   /// Without this it would take any certificate.
-  private FTPSClient secure() throws IOException {
+  private FTPSClient secure() throws FetchException {
     FTPSClient client = new FTPSClient(true);
-    try {
-      client.setTrustManager(
-          trust.isPresent() ? trust.get() : TrustManagerUtils.getDefaultTrustManager(null));
-    } catch (java.security.GeneralSecurityException e) {
-      throw new IOException(e);
-    }
+    client.setTrustManager(trust.read().manager());
     client.setEndpointCheckingEnabled(true);
     return client;
   }

@@ -10,8 +10,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 
 /// HTTP and HTTPS. Redirects are followed, but not from HTTPS to HTTP, nor anywhere else.
 final class HttpSource implements Source {
@@ -21,11 +22,10 @@ final class HttpSource implements Source {
 
   private final Duration patience;
   private final ProxySelector proxies;
-  private final Optional<SSLContext> trust;
+  private final Trust.Reader trust;
 
   /// @param patience for the connection
-  /// @param trust absent for Java's own certificates
-  HttpSource(Duration patience, ProxySelector proxies, Optional<SSLContext> trust) {
+  HttpSource(Duration patience, ProxySelector proxies, Trust.Reader trust) {
     this.patience = patience;
     this.proxies = proxies;
     this.trust = trust;
@@ -33,15 +33,9 @@ final class HttpSource implements Source {
 
   @Override
   public void fetch(String location, Download download) throws FetchException {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(patience)
-            .proxy(proxies);
-    trust.ifPresent(builder::sslContext);
-    HttpClient client = builder.build();
+    Clients clients = new Clients();
     try {
-      HttpResponse<InputStream> response = follow(client, uri(location));
+      HttpResponse<InputStream> response = follow(clients, uri(location));
       try (InputStream body = response.body()) {
         requireSuccess(response.statusCode());
         download.take(body, response.headers().firstValueAsLong("Content-Length").orElse(UNKNOWN));
@@ -55,8 +49,36 @@ final class HttpSource implements Source {
       Thread.currentThread().interrupt();
       throw new FetchException("interrupted", e);
     } finally {
-      // `close` would wait for what is on its way.
-      client.shutdownNow();
+      clients.shutDown();
+    }
+  }
+
+  /// One for what is safe and one for what is not: most fetches need no certificates.
+  private final class Clients {
+    private final Map<Boolean, HttpClient> bySafety = new HashMap<>();
+
+    HttpClient of(URI uri) throws FetchException {
+      boolean safe = "https".equalsIgnoreCase(uri.getScheme());
+      HttpClient known = bySafety.get(safe);
+      if (known != null) {
+        return known;
+      }
+      HttpClient.Builder builder =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(patience)
+              .proxy(proxies);
+      if (safe) {
+        builder.sslContext(trust.read().context());
+      }
+      HttpClient client = builder.build();
+      bySafety.put(safe, client);
+      return client;
+    }
+
+    /// `close` would wait for what is on its way.
+    void shutDown() {
+      bySafety.values().forEach(HttpClient::shutdownNow);
     }
   }
 
@@ -68,12 +90,12 @@ final class HttpSource implements Source {
     }
   }
 
-  private static HttpResponse<InputStream> follow(HttpClient client, URI start)
+  private static HttpResponse<InputStream> follow(Clients clients, URI start)
       throws FetchException, IOException, InterruptedException {
     URI at = start;
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       HttpResponse<InputStream> response =
-          client.send(request(at, start), HttpResponse.BodyHandlers.ofInputStream());
+          clients.of(at).send(request(at, start), HttpResponse.BodyHandlers.ofInputStream());
       Optional<String> next = response.headers().firstValue("Location");
       if (isRedirect(response.statusCode()) && next.isPresent()) {
         response.body().close();

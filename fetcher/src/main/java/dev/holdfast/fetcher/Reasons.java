@@ -13,6 +13,10 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import javax.net.ssl.SSLException;
 
 /// What went wrong, in words for a person.
@@ -29,7 +33,7 @@ final class Reasons {
           hasCause(e, UnresolvedAddressException.class)
               ? "there is no such host"
               : "the connection was refused";
-      case SSLException failure -> "the TLS connection failed: " + message(failure);
+      case SSLException failure -> ofTls(failure);
       case EOFException _ -> "it ended too early";
       default -> lowerCase(message(e));
     };
@@ -43,6 +47,28 @@ final class Reasons {
       case DirectoryNotEmptyException _ -> "there is a directory of this name";
       default -> lowerCase(failure.getReason() == null ? message(failure) : failure.getReason());
     };
+  }
+
+  private static String ofTls(SSLException failure) {
+    if (hasCause(failure, CertificateExpiredException.class)) {
+      return "the server's certificate has expired";
+    }
+    if (hasCause(failure, CertificateNotYetValidException.class)) {
+      return "the server's certificate is not valid yet";
+    }
+    if (hasCause(failure, CertPathBuilderException.class)) {
+      return "the server's certificate is of nobody whom this host trusts"
+          + " (SSL_CERT_FILE names a file with the certificates to trust)";
+    }
+    if (hasCause(failure, CertificateException.class)) {
+      return "the server's certificate is not accepted: " + lowerCase(message(innermost(failure)));
+    }
+    return "the TLS connection failed: " + message(failure);
+  }
+
+  private static Throwable innermost(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? failure : innermost(cause);
   }
 
   private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {

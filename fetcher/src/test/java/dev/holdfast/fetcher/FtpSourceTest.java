@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import javax.net.ServerSocketFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,32 +29,42 @@ final class FtpSourceTest {
   /// @param retrieve what RETR answers
   /// @param end what follows the data
   private static ScriptedServer server(String size, String retrieve, String data, String end) {
-    return new ScriptedServer(connection -> {
-      connection.say("220 hello\r\n");
-      try (ServerSocket passive = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        for (String line = connection.line(); !line.isEmpty(); line = connection.line()) {
-          switch (line.split(" ", 2)[0]) {
-            case "USER" -> connection.say("331 password\r\n");
-            case "PASS" -> connection.say("230 in\r\n");
-            case "TYPE" -> connection.say("200 binary\r\n");
-            case "SIZE" -> connection.say(size + "\r\n");
-            case "EPSV" -> connection.say("500 what\r\n");
-            case "PASV" -> {
-              int port = passive.getLocalPort();
-              connection.say("227 here (127,0,0,1," + port / 256 + "," + port % 256 + ")\r\n");
-            }
-            case "RETR" -> {
-              connection.say(retrieve + "\r\n");
-              if (retrieve.startsWith("1")) {
-                send(passive, data);
-                connection.say(end + "\r\n");
+    return server(ServerSocketFactory.getDefault(), size, retrieve, data, end);
+  }
+
+  /// @param sockets for the commands and for the data
+  static ScriptedServer server(
+      ServerSocketFactory sockets, String size, String retrieve, String data, String end) {
+    return new ScriptedServer(
+        sockets,
+        connection -> {
+          connection.say("220 hello\r\n");
+          try (ServerSocket passive =
+              sockets.createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (String line = connection.line(); !line.isEmpty(); line = connection.line()) {
+              switch (line.split(" ", 2)[0]) {
+                case "USER" -> connection.say("331 password\r\n");
+                case "PASS" -> connection.say("230 in\r\n");
+                case "PBSZ", "PROT" -> connection.say("200 so be it\r\n");
+                case "TYPE" -> connection.say("200 binary\r\n");
+                case "SIZE" -> connection.say(size + "\r\n");
+                case "EPSV" -> connection.say("500 what\r\n");
+                case "PASV" -> {
+                  int port = passive.getLocalPort();
+                  connection.say("227 here (127,0,0,1," + port / 256 + "," + port % 256 + ")\r\n");
+                }
+                case "RETR" -> {
+                  connection.say(retrieve + "\r\n");
+                  if (retrieve.startsWith("1")) {
+                    send(passive, data);
+                    connection.say(end + "\r\n");
+                  }
+                }
+                default -> connection.say("502 no\r\n");
               }
             }
-            default -> connection.say("502 no\r\n");
           }
-        }
-      }
-    });
+        });
   }
 
   private static void send(ServerSocket passive, String data) throws IOException {

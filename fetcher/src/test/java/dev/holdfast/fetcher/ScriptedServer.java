@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ServerSocketFactory;
 
 /// Answers each connection as its script says, whatever that does to a client.
 final class ScriptedServer implements AutoCloseable {
@@ -71,9 +72,14 @@ final class ScriptedServer implements AutoCloseable {
   }
 
   ScriptedServer(Script script) {
+    this(ServerSocketFactory.getDefault(), script);
+  }
+
+  /// @param sockets for one that speaks TLS
+  ScriptedServer(ServerSocketFactory sockets, Script script) {
     this.script = script;
     try {
-      server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -67,6 +67,7 @@ public record Fetch(RunId id, ExecutorSpec spec, List<FetchUri> uris, String job
             .workDirectory(sandbox)
             .limits(limits(sandbox, config, controllers))
             .stopTimeout(GRACE);
+    spec.timeout().ifPresent(builder::timeout);
     variables(spec, System.getenv()).forEach(builder::environment);
     return new Fetch(
         RunId.random(), builder.build(), spec.uris(), FetchJob.format(spec.uris(), config));

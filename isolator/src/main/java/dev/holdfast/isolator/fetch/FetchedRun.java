@@ -220,7 +220,13 @@ public final class FetchedRun implements Run {
         return Optional.empty();
       }
     }
-    return Optional.of(by.<Verdict>map(Verdict.Killed::new).orElseGet(() -> cannotFetch(why(end))));
+    return Optional.of(by.<Verdict>map(Verdict.Killed::new).orElseGet(() -> failure(end)));
+  }
+
+  private Verdict failure(Event.FetcherEnded end) {
+    Optional<Verdict> late =
+        end.outcome().map(Outcome::verdict).filter(it -> it instanceof Verdict.TimedOut);
+    return late.orElseGet(() -> cannotFetch(why(end)));
   }
 
   private String why(Event.FetcherEnded end) {

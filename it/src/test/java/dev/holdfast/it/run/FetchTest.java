@@ -182,6 +182,19 @@ final class FetchTest {
   }
 
   @Test
+  void aFetchTakesNoLongerThanTheProgramMay() throws Exception {
+    String uri = server.addStuck("file", new byte[2 << 20]);
+    List<String> words = new ArrayList<>(List.of("--timeout", "2s"));
+    words.addAll(List.of(asNobody(List.of(uri), "touch", "begun")));
+
+    Finished run = ground.run(words.toArray(String[]::new)).withVerdict().finish().expect(124);
+
+    assertThat(run.verdict().text("verdict")).isEqualTo("timed_out");
+    assertThat(run.err()).contains("its time of 2.0 s was up");
+    assertThat(sandboxFiles()).isEmpty();
+  }
+
+  @Test
   void theFetcherEndsWithItsHolder() throws Exception {
     String uri = server.addStuck("file", new byte[2 << 20]);
     Started run = ground.run(asNobody(List.of(uri), "touch", "begun")).start();
