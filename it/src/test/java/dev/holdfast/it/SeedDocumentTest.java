@@ -24,8 +24,12 @@ final class SeedDocumentTest {
   private static final Pattern PLACE = Pattern.compile("`([A-Z]\\w*[a-z]\\w*)(?:\\.(\\w+))?`");
   private static final Pattern FILE = Pattern.compile("`([a-z][\\w-]*\\.[ch])`");
   private static final Pattern LAYOUTS =
-      Pattern.compile("pure|(all|v1|hybrid|v2) (fake|kernel)(, (all|v1|hybrid|v2) (fake|kernel))*");
+      Pattern.compile(
+          "pure|host kernel|(all|v1|hybrid|v2) (fake|kernel)(, (all|v1|hybrid|v2) (fake|kernel))*");
   private static final String NOT_HERE = "not here: ";
+
+  /// The seed's, as the last table counts them.
+  private static final int DEFECTS = 22;
 
   /// The text of each source file, by its name; there may be several of one name.
   private static final Map<String, List<String>> SOURCES = new HashMap<>();
@@ -89,6 +93,51 @@ final class SeedDocumentTest {
       }
       assertThat(TEST.matcher(cells.get(2)).replaceAll("")).as("%s", cells).doesNotContain("#");
     }
+  }
+
+  @Test
+  void everyDefectHasARow() {
+    for (int defect = 1; defect <= DEFECTS; defect++) {
+      String number = defect + ". ";
+      assertThat(rows()).as(number).anyMatch(cells -> cells.getFirst().startsWith(number));
+    }
+  }
+
+  @Test
+  void whatIsShownOnAKernelRunsThere() {
+    for (List<String> cells : rows()) {
+      List<String> annotations = kernelTests(cells.get(2));
+      if (cells.get(3).contains("kernel")) {
+        assertThat(annotations).as("%s", cells).isNotEmpty();
+      }
+      if (cells.get(3).contains("all kernel")) {
+        assertThat(annotations)
+            .as("%s", cells)
+            .anyMatch(it -> !it.contains("@AnyLayout") && !it.contains("@KernelTest("));
+      }
+      if (cells.get(3).equals("host kernel")) {
+        assertThat(annotations).as("%s", cells).allMatch(it -> it.contains("@AnyLayout"));
+      }
+    }
+  }
+
+  /// What stands above each of these tests that runs on a kernel, and above its class.
+  private static List<String> kernelTests(String cell) {
+    List<String> found = new ArrayList<>();
+    Matcher matcher = TEST.matcher(cell);
+    while (matcher.find()) {
+      for (String text : sources(matcher.group(1) + ".java")) {
+        Matcher method = Pattern.compile("\\bvoid " + matcher.group(2) + "\\(").matcher(text);
+        if (method.find()
+            && (text.contains("@KernelTest") || text.contains(" extends Contract "))) {
+          String above = text.substring(0, method.start());
+          Matcher head = Pattern.compile("\n(final )?(class|interface) ").matcher(text);
+          String ofClass = head.find() ? text.substring(0, head.start()) : "";
+          found.add(ofClass + above.substring(above.lastIndexOf("\n\n")));
+        }
+      }
+    }
+    return found;
   }
 
   @Test
