@@ -243,7 +243,10 @@ final class MemoryWatch implements AutoCloseable {
 
   /// The same for a run whose leader ended by itself. While processes are held at the limit, a
   /// system call of the leader that needs memory fails: it may end over that before we have looked.
-  Evidence evidenceOfOwnEnd() {
+  ///
+  /// @param fault whether it was by a fault, which the kernel may give without a word to us: it
+  ///   tells of its limit when a process has to wait there, and this one could not wait
+  Evidence evidenceOfOwnEnd(boolean fault) {
     Evidence killed = evidence();
     if (killed.kills() > 0) {
       return killed;
@@ -258,7 +261,7 @@ final class MemoryWatch implements AutoCloseable {
       if (held.isPresent()) {
         return new Evidence(0, Verdict.Scope.OWN_LIMIT, held, true);
       }
-      return wasHeldJustNow()
+      return wasHeldJustNow() || (fault && stoodAtLimit())
           ? new Evidence(0, Verdict.Scope.OWN_LIMIT, Optional.of(reportOfNow()), true)
           : Evidence.NONE;
     } catch (CgroupException unreadable) {
@@ -271,6 +274,18 @@ final class MemoryWatch implements AutoCloseable {
     boolean recently =
         noticed.isPresent() && System.nanoTime() - noticed.getAsLong() < JUST_NOW.toNanos();
     return recently && hasKillerSwitch() && hasTouchedLimit();
+  }
+
+  /// By memory that the kernel cannot drop: a run that lives at its limit by page cache still has
+  /// that.
+  private boolean stoodAtLimit() {
+    Optional<Bytes> limit = memory.limit().value();
+    Optional<Bytes> peak = memory.peak();
+    return hasKillerSwitch()
+        && limit.isPresent()
+        && peak.isPresent()
+        && memory.events().limitHits() > 0
+        && peak.get().count() - memory.stat().file() >= limit.get().count() - NEAR_LIMIT;
   }
 
   private OomReport reportOfNow() {

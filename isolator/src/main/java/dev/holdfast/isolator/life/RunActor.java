@@ -448,8 +448,8 @@ public final class RunActor implements LauncherProcess.Listener {
   }
 
   private MemoryWatch.Evidence evidence(MemoryWatch watch) {
-    return state instanceof Lifecycle.State.Killing(Lifecycle.Ending.ByItself(), _)
-        ? watch.evidenceOfOwnEnd()
+    return state instanceof Lifecycle.State.Killing(Lifecycle.Ending.ByItself(), var leader)
+        ? watch.evidenceOfOwnEnd(Verdicts.isFault(leader))
         : watch.evidence();
   }
 

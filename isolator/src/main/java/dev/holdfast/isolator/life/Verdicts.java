@@ -30,6 +30,11 @@ final class Verdicts {
 
   /// A page that the kernel needs on the process's behalf, to enter a signal handler or to restart
   /// a sequence, cannot wait for memory: the process gets one of these instead.
+  static boolean isFault(Lifecycle.Fate leader) {
+    return leader instanceof Lifecycle.Fate.Ended(var status, _)
+        && status.signal().filter(Verdicts::isFault).isPresent();
+  }
+
   private static boolean isFault(Signal signal) {
     return signal.equals(Signal.SEGV) || signal.equals(Signal.BUS);
   }

@@ -204,7 +204,7 @@ class MemoryWatchTest {
     try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
       ground.fake.triggerOom(RUN);
 
-      assertThat(watch.evidenceOfOwnEnd())
+      assertThat(watch.evidenceOfOwnEnd(false))
           .satisfies(evidence -> {
             assertThat(evidence.kills()).isZero();
             assertThat(evidence.scope()).isEqualTo(Verdict.Scope.OWN_LIMIT);
@@ -224,11 +224,26 @@ class MemoryWatchTest {
       ground.fake.setUsage(RUN, Bytes.ofMebibytes(50));
       assertThat(ground.read(MEMORY, "memory.oom_control")).contains("under_oom 0");
 
-      assertThat(watch.evidenceOfOwnEnd())
+      assertThat(watch.evidenceOfOwnEnd(false))
           .satisfies(evidence -> {
             assertThat(evidence.decides()).isTrue();
             assertThat(evidence.report().orElseThrow().processes()).hasSize(1);
           });
+    }
+  }
+
+  /// The kernel has told nobody: the leader was the first at the limit, and could not wait there.
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void aLeaderThatFaultsAtTheLimitLeavesAReportEvenWithoutANotice(HostKind kind) {
+    Ground ground = running(kind);
+    try (MemoryWatch _ = watch(ground, OomMode.REPORT)) {
+      ground.fake.triggerOom(RUN);
+      ground.fake.setUsage(RUN, Bytes.ofMebibytes(50));
+    }
+    try (MemoryWatch deaf = watch(ground, OomMode.REPORT)) {
+      assertThat(deaf.evidenceOfOwnEnd(true).decides()).isTrue();
+      assertThat(deaf.evidenceOfOwnEnd(false)).isEqualTo(MemoryWatch.Evidence.NONE);
     }
   }
 
@@ -239,7 +254,7 @@ class MemoryWatchTest {
     try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
       ground.fake.setUsage(RUN, LIMIT);
 
-      assertThat(watch.evidenceOfOwnEnd()).isEqualTo(MemoryWatch.Evidence.NONE);
+      assertThat(watch.evidenceOfOwnEnd(false)).isEqualTo(MemoryWatch.Evidence.NONE);
     }
   }
 
@@ -250,8 +265,10 @@ class MemoryWatchTest {
     try (MemoryWatch watch = watch(ground, OomMode.KERNEL)) {
       ground.fake.triggerOom(RUN);
 
-      assertThat(watch.evidenceOfOwnEnd().kills()).isEqualTo(watch.evidence().kills()).isPositive();
-      assertThat(watch.evidenceOfOwnEnd().scope()).isEqualTo(Verdict.Scope.OWN_LIMIT);
+      assertThat(watch.evidenceOfOwnEnd(false).kills())
+          .isEqualTo(watch.evidence().kills())
+          .isPositive();
+      assertThat(watch.evidenceOfOwnEnd(false).scope()).isEqualTo(Verdict.Scope.OWN_LIMIT);
     }
   }
 
@@ -263,7 +280,7 @@ class MemoryWatchTest {
       ground.fake.triggerOom(RUN);
       ground.fs.failWhen(it -> it.path().endsWith("memory.limit_in_bytes"), Errno.EIO);
 
-      assertThat(watch.evidenceOfOwnEnd()).isEqualTo(MemoryWatch.Evidence.NONE);
+      assertThat(watch.evidenceOfOwnEnd(false)).isEqualTo(MemoryWatch.Evidence.NONE);
     }
   }
 
@@ -372,7 +389,7 @@ class MemoryWatchTest {
       ground.fake.triggerOom(RUN);
       ground.fake.write(killerSwitch, "1");
 
-      assertThat(watch.evidenceOfOwnEnd())
+      assertThat(watch.evidenceOfOwnEnd(false))
           .satisfies(evidence -> {
             assertThat(evidence.kills()).isPositive();
             assertThat(evidence.scope()).isEqualTo(Verdict.Scope.OWN_LIMIT);
