@@ -277,14 +277,14 @@ final class MemoryWatch implements AutoCloseable {
   }
 
   /// By memory that the kernel cannot drop: a run that lives at its limit by page cache still has
-  /// that.
+  /// that. The counters of hits stay at 0 where the caps on memory, and on memory and swap, are
+  /// equal.
   private boolean stoodAtLimit() {
     Optional<Bytes> limit = memory.limit().value();
     Optional<Bytes> peak = memory.peak();
     return hasKillerSwitch()
         && limit.isPresent()
         && peak.isPresent()
-        && memory.events().limitHits() > 0
         && peak.get().count() - memory.stat().file() >= limit.get().count() - NEAR_LIMIT;
   }
 
