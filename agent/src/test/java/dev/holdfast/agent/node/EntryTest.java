@@ -24,7 +24,7 @@ class EntryTest {
 
     entry.announce(() -> {
       second.start();
-      while (second.getState() != Thread.State.BLOCKED && second.isAlive()) {
+      while (second.getState() != Thread.State.WAITING && second.isAlive()) {
         Thread.onSpinWait();
       }
       told.add("launched");
