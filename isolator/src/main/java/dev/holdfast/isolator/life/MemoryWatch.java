@@ -280,12 +280,7 @@ final class MemoryWatch implements AutoCloseable {
   /// that. The counters of hits stay at 0 where the caps on memory, and on memory and swap, are
   /// equal.
   private boolean stoodAtLimit() {
-    Optional<Bytes> limit = memory.limit().value();
-    Optional<Bytes> peak = memory.peak();
-    return hasKillerSwitch()
-        && limit.isPresent()
-        && peak.isPresent()
-        && peak.get().count() - memory.stat().file() >= limit.get().count() - NEAR_LIMIT;
+    return hasKillerSwitch() && hasTouchedLimit(memory.stat().pageCache());
   }
 
   private OomReport reportOfNow() {
@@ -308,11 +303,16 @@ final class MemoryWatch implements AutoCloseable {
 
   /// v1 does not count how often its own cap was final: the peak must do.
   private boolean hasTouchedLimit() {
+    return hasTouchedLimit(0);
+  }
+
+  /// @param droppable bytes of the peak that do not count
+  private boolean hasTouchedLimit(long droppable) {
     Optional<Bytes> limit = memory.limit().value();
     Optional<Bytes> peak = memory.peak();
     return limit.isPresent()
         && peak.isPresent()
-        && peak.get().count() >= limit.get().count() - NEAR_LIMIT;
+        && peak.get().count() - droppable >= limit.get().count() - NEAR_LIMIT;
   }
 
   /// How often a cap of the root or above it was final.
