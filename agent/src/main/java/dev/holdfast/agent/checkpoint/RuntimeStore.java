@@ -46,8 +46,9 @@ public final class RuntimeStore {
       Files.createDirectories(path.getParent());
       make(path);
     }
-    AtomicFile.write(path.resolve(LAUNCHED), checkpoint.format());
-    save(checkpoint);
+    String text = checkpoint.format();
+    AtomicFile.write(path.resolve(LAUNCHED), text);
+    AtomicFile.write(path.resolve(CHECKPOINT), text);
   }
 
   private static void make(Path path) throws IOException {
