@@ -45,8 +45,8 @@ public interface Cgroup {
   /// Whether any part of it is there.
   boolean exists();
 
-  /// Whether all of its directories are there.
-  boolean isWhole();
+  /// Those of its directories that are not there.
+  List<Path> missing();
 
   /// Names of the cgroups right below, in any of its directories.
   Set<String> children();

@@ -185,13 +185,8 @@ final class CgroupV1 implements Cgroup {
   }
 
   @Override
-  public boolean isWhole() {
-    for (Path directory : directories()) {
-      if (!fs.exists(directory)) {
-        return false;
-      }
-    }
-    return true;
+  public List<Path> missing() {
+    return directories().stream().filter(directory -> !fs.exists(directory)).toList();
   }
 
   @Override

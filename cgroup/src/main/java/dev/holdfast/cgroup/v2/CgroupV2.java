@@ -136,8 +136,8 @@ final class CgroupV2 implements Cgroup {
   }
 
   @Override
-  public boolean isWhole() {
-    return exists();
+  public List<Path> missing() {
+    return exists() ? List.of() : List.of(directory);
   }
 
   @Override

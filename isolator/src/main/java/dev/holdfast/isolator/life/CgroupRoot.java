@@ -21,7 +21,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -68,22 +67,29 @@ public final class CgroupRoot {
     Cgroup root = hierarchy.cgroup(path, controllers);
     Cgroup launchers = root.child(LAUNCHERS);
     Lease lease = new Lease(Flock.shared(lockFile), root, launchers);
-    if (held && launchers.isWhole()) {
+    if (held && launchers.missing().isEmpty()) {
       return lease;
     }
-    List<Path> made = new ArrayList<>();
     try {
-      made.addAll(launchers.ensure());
-      remember(made);
+      remember(missing(launchers));
+      launchers.ensure();
       root.memory()
           .map(MemoryController::oom)
           .flatMap(OomControl::killerSwitch)
           .ifPresent(CgroupRoot::forceKillerOn);
       return lease;
     } catch (CgroupException | IsolatorException e) {
-      giveBack(lease, made, e);
+      giveBack(lease, e);
       throw e;
     }
+  }
+
+  /// What has to be made for the cgroup, parents first.
+  private static List<Path> missing(Cgroup cgroup) {
+    List<Path> missing = new ArrayList<>();
+    cgroup.parent().ifPresent(parent -> missing.addAll(missing(parent)));
+    missing.addAll(cgroup.missing());
+    return missing;
   }
 
   /// The setting is inherited: an agent of the seed's kind may have left it off.
@@ -118,21 +124,22 @@ public final class CgroupRoot {
     return hierarchy.cgroup(path, Set.of(Controller.CPUSET)).cpuset().orElseThrow().cpus();
   }
 
-  private static void giveBack(Lease lease, List<Path> made, RuntimeException cause) {
+  private static void giveBack(Lease lease, RuntimeException cause) {
     try (lease) {
-      lease.release(made);
+      lease.release();
     } catch (CgroupException | LinuxException alsoFailed) {
       cause.addSuppressed(alsoFailed);
     }
   }
 
-  /// What we made we may remove; a root that an operator prepared stays.
-  private void remember(List<Path> made) {
-    if (made.isEmpty()) {
+  /// What we make we may remove; a root that an operator prepared stays. Remembered before it is
+  /// made: what a user makes who is killed in between would stay for good.
+  private void remember(List<Path> missing) {
+    if (missing.isEmpty()) {
       return;
     }
     StringBuilder lines = new StringBuilder();
-    for (Path directory : made) {
+    for (Path directory : missing) {
       lines.append(directory).append('\n');
     }
     try {
@@ -224,11 +231,6 @@ public final class CgroupRoot {
     /// before there was a launcher to clean up after them. A launcher that still works for a holder
     /// that is gone counts as a user.
     void release() {
-      release(List.of());
-    }
-
-    /// @param unremembered made by this user, and not yet in the lock file
-    private void release(List<Path> unremembered) {
       if (!lock.tryExclusive()) {
         return;
       }
@@ -238,8 +240,7 @@ public final class CgroupRoot {
           whole.child(name).removeUnused();
         }
       }
-      Set<Path> made = new HashSet<>(made());
-      made.addAll(unremembered);
+      Set<Path> made = Set.copyOf(made());
       boolean left = remove(whole.child(LAUNCHERS), made);
       Optional<CgroupPath> level = Optional.of(path);
       while (level.isPresent()) {

@@ -17,6 +17,7 @@ import dev.holdfast.testkit.FakeCgroupFs;
 import dev.holdfast.testkit.FaultyCgroupFs;
 import dev.holdfast.testkit.FaultyCgroupFs.Verb;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -96,7 +97,7 @@ class CgroupRootTest {
       hold.launchers().remove();
 
       try (CgroupRoot.Lease lease = held.lease(host.hierarchy.controllers())) {
-        assertThat(lease.launchers().isWhole()).isTrue();
+        assertThat(lease.launchers().missing()).isEmpty();
       }
     }
   }
@@ -319,6 +320,26 @@ class CgroupRootTest {
           assertThat(lock.tryExclusive()).isTrue();
         }
       }
+    }
+  }
+
+  /// Or it would stay for good when its maker is killed right then.
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aDirectoryIsRememberedBeforeItIsMade(HostKind kind) {
+    Fresh host = new Fresh(kind);
+    host.fs.failWhen(it -> it.verb() == Verb.MAKE && !isRemembered(it.path()), Errno.EIO);
+
+    leave(host.lease());
+
+    assertThat(host.fs.operations()).anyMatch(it -> it.verb() == Verb.MAKE);
+  }
+
+  private boolean isRemembered(Path made) {
+    try {
+      return Files.readAllLines(lockFile).contains(made.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

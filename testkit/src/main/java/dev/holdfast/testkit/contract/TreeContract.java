@@ -15,10 +15,10 @@ interface TreeContract extends Contract {
   default void createMakesEveryDirectory() {
     Cgroup cgroup = newParent().child("run");
     assertThat(cgroup.exists()).isFalse();
-    assertThat(cgroup.isWhole()).isFalse();
+    assertThat(cgroup.missing()).containsExactlyElementsOf(cgroup.directories());
     cgroup.create();
     assertThat(cgroup.exists()).isTrue();
-    assertThat(cgroup.isWhole()).isTrue();
+    assertThat(cgroup.missing()).isEmpty();
     assertThat(cgroup.directories()).allMatch(fs()::exists);
   }
 
