@@ -541,10 +541,11 @@ public final class RunActor implements LauncherProcess.Listener {
   @Override
   public void ended() {
     Lifecycle.Event withoutAWord = new Lifecycle.Event.LauncherGone();
-    if (origin instanceof Origin.Attached) {
+    if (origin instanceof Origin.Attached && handle.hasLaunched()) {
       mailbox.add(withoutAWord);
     } else {
-      // Without a holder it ends as soon as all is written down, also with us at its door.
+      // Without a holder it ends as soon as all is written down, also with us at its door. And one
+      // that is killed while it starts the leader may not have told of it.
       Path directory = RunDirectory.of(around.runtimeDirectory(), id).path();
       endUnseen(RunFiles.read(directory), withoutAWord);
     }

@@ -86,6 +86,10 @@ public final class RunHandle implements Run {
     launched.complete(leader);
   }
 
+  boolean hasLaunched() {
+    return launched.isDone();
+  }
+
   /// Last: whoever waits for it may end the process.
   void ended(Outcome end) {
     launched.complete(0);

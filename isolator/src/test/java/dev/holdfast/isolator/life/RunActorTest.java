@@ -203,6 +203,16 @@ class RunActorTest {
             new Verdict.LaunchFailed(125, "the executor-launcher ended before it had started it"));
   }
 
+  /// Killed while it starts the leader: whether that came to its program nobody knows.
+  @Test
+  void aLauncherThatEndsBeforeItTellsOfTheStartLosesTheStatus() throws Exception {
+    Path runs = directory.resolve("runs");
+
+    Outcome outcome = live(launcher().leaderIs(runs, LEADER).thenEnds(), "true");
+
+    assertThat(outcome.verdict()).isInstanceOf(Verdict.Lost.class);
+  }
+
   @Test
   void aStopBeforeTheLaunchIsTheVerdict() throws Exception {
     try (FakeHost host = new FakeHost(HostKind.V1, directory)) {

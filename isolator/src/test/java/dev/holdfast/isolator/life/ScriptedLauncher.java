@@ -19,6 +19,7 @@ final class ScriptedLauncher {
   private final Path directory;
   private final ByteBuffer messages = ByteBuffer.allocate(4096).order(ByteOrder.nativeOrder());
   private boolean endsAtOnce;
+  private String before = "";
 
   /// @param directory where programs can be executed
   ScriptedLauncher(Path directory) {
@@ -49,6 +50,14 @@ final class ScriptedLauncher {
     return at.getEpochSecond() * 1_000_000_000 + at.getNano();
   }
 
+  /// The leader has written who it is before anything is said of it.
+  ///
+  /// @param runs below which the one run's directory is
+  ScriptedLauncher leaderIs(Path runs, int leader) {
+    before = "echo 'launcher 1 1\nleader %d 1' >\"$(echo '%s'/*)/pids\"\n".formatted(leader, runs);
+    return this;
+  }
+
   ScriptedLauncher thenEnds() {
     endsAtOnce = true;
     return this;
@@ -73,8 +82,8 @@ final class ScriptedLauncher {
       Files.write(said, bytes);
       // Of the record the head will do; an order is eight bytes.
       String script =
-          "#!/bin/sh\n/usr/bin/head -c 8 <&3 >/dev/null\n/bin/cat '%s' >&3\n%s\n"
-              .formatted(said, endsAtOnce ? "" : "exec /bin/cat <&3 >/dev/null");
+          "#!/bin/sh\n/usr/bin/head -c 8 <&3 >/dev/null\n%s/bin/cat '%s' >&3\n%s\n"
+              .formatted(before, said, endsAtOnce ? "" : "exec /bin/cat <&3 >/dev/null");
       Path program = directory.resolve("launcher");
       Files.writeString(program, script);
       Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
