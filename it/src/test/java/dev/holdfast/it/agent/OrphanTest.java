@@ -32,7 +32,7 @@ final class OrphanTest {
         ground.runCgroups().stream().filter(it -> it.endsWith("default.a." + id)).toList();
     List<Integer> processes = new ArrayList<>();
     for (Path cgroup : orphan) {
-      Path deeper = Files.createDirectories(cgroup.resolve("inner/deeper"));
+      Path deeper = make(make(cgroup.resolve("inner")).resolve("deeper"));
       for (String pid : Files.readAllLines(cgroup.resolve("cgroup.procs"))) {
         processes.add(Integer.valueOf(pid));
         Files.writeString(deeper.resolve("cgroup.procs"), pid);
@@ -73,12 +73,24 @@ final class OrphanTest {
     for (Path run : ground.runCgroups()) {
       if (run.getFileName().toString().contains(".kept.")) {
         for (String name : names) {
-          made.add(Files.createDirectory(run.resolveSibling(name)));
+          made.add(make(run.resolveSibling(name)));
         }
         Files.writeString(run.resolveSibling(names[0]).resolve("cgroup.procs"), Long.toString(pid));
       }
     }
     return made;
+  }
+
+  /// One that processes may enter: a new cpuset of v1 has no CPU and no memory node.
+  private static Path make(Path cgroup) throws IOException {
+    Files.createDirectory(cgroup);
+    for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
+      if (Files.exists(cgroup.resolve(file))) {
+        Files.writeString(
+            cgroup.resolve(file), Files.readString(cgroup.resolveSibling(file)).strip());
+      }
+    }
+    return cgroup;
   }
 
   private static void forget(Path directory) {

@@ -76,7 +76,7 @@ final class DoctorTest {
     Finished call = ground.holdfast("doctor").finish().expect(0);
 
     assertThat(call.out())
-        .containsPattern("cgroups  v2 at /\\S+ \\(cpu cpuset memory pids\\)")
+        .containsPattern("cgroups  v2 at /\\S+ \\(cpu cpuset memory pids io\\)")
         .containsPattern("whole-tree kill +ok +cgroup.kill in ")
         .containsPattern("out-of-memory report +ok +memory.events in ")
         .doesNotContain("missing");
