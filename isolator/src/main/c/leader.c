@@ -75,10 +75,11 @@ static long write_pids(void)
     return file_replace(current->run_dir, "pids", "pids.tmp", &text);
 }
 
-// A run whose output is carried into files has nobody to ask for input.
+// A run whose output is carried into files has nobody to ask for input, unless it was given one.
 static long connect_logs(void)
 {
-    if (logs[0].leader_end >= 0 || logs[1].leader_end >= 0) {
+    bool carried = logs[0].leader_end >= 0 || logs[1].leader_end >= 0;
+    if (carried && !(record_number(current->record, FLAGS, 0) & STDIN)) {
         long null = sys_openat(AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC, 0);
         if (null < 0)
             return null;

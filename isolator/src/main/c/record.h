@@ -39,7 +39,8 @@ enum flag {
     END_WITH_HOLDER = 2, // the run must not outlive the holder
     LOCK = 4,            // there is a lock file that tells whether the holder was the last one
     DOOR = 8,            // open a door in RUN_DIR, for a holder that comes later
-    ALL_FLAGS = 15
+    STDIN = 16,          // the leader has the stdin that was given, though its output is carried
+    ALL_FLAGS = 31
 };
 
 struct credentials {

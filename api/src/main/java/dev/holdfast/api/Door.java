@@ -2,6 +2,7 @@ package dev.holdfast.api;
 
 import dev.holdfast.api.HttpExchange.Request;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
@@ -9,14 +10,32 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// Asks the agent behind one socket, and says in a sentence why that fails.
-///
-/// @param patience how long a call that only waits puts up with an agent that is away
-record Door(Path socket, Duration patience) {
+/// Asks the agent behind one socket, and says in a sentence why that fails. Thread-safe.
+final class Door {
+  private final Path socket;
+  private final Duration patience;
+  private volatile boolean met;
+
+  /// @param patience how long a call that only waits puts up with an agent that is away
+  Door(Path socket, Duration patience) {
+    this.socket = socket;
+    this.patience = patience;
+  }
+
+  Path socket() {
+    return socket;
+  }
+
+  /// Whether there has been an agent, even if it did not answer.
+  boolean hasMet() {
+    return met;
+  }
+
   /// @return an answer that is not an error
   HttpExchange ask(Request request) {
     try {
       HttpExchange exchange = HttpExchange.send(socket, request);
+      met = true;
       if (exchange.status() / 100 != 2) {
         try (exchange) {
           throw refusal(exchange);
@@ -25,21 +44,6 @@ record Door(Path socket, Duration patience) {
       return exchange;
     } catch (IOException e) {
       throw failure(e);
-    }
-  }
-
-  /// The same for a call that only waits: once a connection was made the agent has been met, even
-  /// if it goes away before it answers.
-  HttpExchange ask(Request request, Reconnection reconnection) {
-    try {
-      HttpExchange exchange = ask(request);
-      reconnection.met();
-      return exchange;
-    } catch (HoldfastException e) {
-      if (e.code().equals(HoldfastException.DISCONNECTED)) {
-        reconnection.wasThere();
-      }
-      throw e;
     }
   }
 
@@ -87,12 +91,13 @@ record Door(Path socket, Duration patience) {
     if (e instanceof HttpExchange.ConnectionException unreached) {
       return unreachable(unreached.reason());
     }
-    if (e instanceof ClosedByInterruptException) {
+    if (e instanceof ClosedByInterruptException || e instanceof InterruptedIOException) {
       return new HoldfastException("interrupted", "interrupted", e);
     }
     if (e instanceof HttpFormatException) {
       return malformed(e);
     }
+    met = true;
     return new HoldfastException(
         HoldfastException.DISCONNECTED,
         "the agent on " + socket + " went away before it had answered",
@@ -130,6 +135,6 @@ record Door(Path socket, Duration patience) {
   }
 
   Reconnection reconnection() {
-    return new Reconnection(patience);
+    return new Reconnection(patience, this::hasMet);
   }
 }

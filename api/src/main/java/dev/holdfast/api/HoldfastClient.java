@@ -122,7 +122,8 @@ public final class HoldfastClient {
     while (true) {
       Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
       try (HttpExchange exchange =
-          door.ask(get(id, "/wait?timeout=" + seconds(left).toPlainString()), reconnection)) {
+          door.ask(get(id, "/wait?timeout=" + seconds(left).toPlainString()))) {
+        reconnection.met();
         return exchange.status() == 204
             ? Optional.empty()
             : Optional.of(door.parse(exchange.text(), JsonObject.class));

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ulimits as `nofile=1024:4096`
 /// @param oom `report` or `kernel`
 /// @param uris fetched into the sandbox first, in this order
+/// @param stdinPid a process of the caller's: what its stdin is at the time of the call, is the
+///   run's. Only over the Unix socket; without it the run's stdin is empty
 public record LaunchRequest(
     @Nullable String framework,
     @Nullable String name,
@@ -33,7 +35,8 @@ public record LaunchRequest(
     @Nullable Double cpuTimeoutSeconds,
     @Nullable Double stopTimeoutSeconds,
     @Nullable String oom,
-    @Nullable List<FetchUri> uris) {
+    @Nullable List<FetchUri> uris,
+    @Nullable Integer stdinPid) {
   private static final double NANOS_PER_SECOND = 1e9;
 
   /// @param command the program and its arguments
@@ -57,6 +60,7 @@ public record LaunchRequest(
     private @Nullable Double stopTimeoutSeconds;
     private @Nullable String oom;
     private final List<FetchUri> uris = new ArrayList<>();
+    private @Nullable Integer stdinPid;
 
     private Builder(List<String> command) {
       this.command = List.copyOf(command);
@@ -127,6 +131,11 @@ public record LaunchRequest(
       return this;
     }
 
+    public Builder stdinPid(int value) {
+      stdinPid = value;
+      return this;
+    }
+
     public LaunchRequest build() {
       return new LaunchRequest(
           framework,
@@ -142,7 +151,8 @@ public record LaunchRequest(
           cpuTimeoutSeconds,
           stopTimeoutSeconds,
           oom,
-          uris.isEmpty() ? null : List.copyOf(uris));
+          uris.isEmpty() ? null : List.copyOf(uris),
+          stdinPid);
     }
 
     private static double seconds(Duration value) {

@@ -33,16 +33,31 @@ final class LogStream extends InputStream {
     this.hasEnded = hasEnded;
     this.reconnection = door.reconnection();
     try {
+      while (!begin(tail)) {
+        // the agent is on its way back
+      }
+    } catch (InterruptedIOException e) {
+      throw door.failure(e);
+    }
+    reconnection.met();
+  }
+
+  /// Returns whether it has begun.
+  private boolean begin(OptionalLong tail) throws InterruptedIOException {
+    try {
       if (tail.isPresent()) {
         byte[] log = readWhole();
         catchUp(log, LogPosition.tail(log, tail.getAsLong()));
       } else {
         follow(0);
       }
+      return true;
     } catch (IOException e) {
-      throw door.failure(e);
+      retry(door.failure(e));
+    } catch (HoldfastException e) {
+      retry(e);
     }
-    reconnection.met();
+    return false;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.holdfast.api;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /// How a call that only waits outlives its agent's restart: it asks again, at growing intervals,
 /// until the agent has been away for too long. One thread's.
@@ -9,23 +10,19 @@ final class Reconnection {
   private static final long LONGEST_MILLIS = 1000;
 
   private final Duration patience;
-  private boolean met;
+  private final BooleanSupplier hasMet;
   private long awaySinceNanos;
   private long pauseMillis;
 
-  Reconnection(Duration patience) {
+  /// @param hasMet whether there has been an agent before
+  Reconnection(Duration patience, BooleanSupplier hasMet) {
     this.patience = patience;
+    this.hasMet = hasMet;
   }
 
   /// The agent answers.
   void met() {
-    met = true;
     pauseMillis = 0;
-  }
-
-  /// There was an agent, even if it did not answer.
-  void wasThere() {
-    met = true;
   }
 
   /// Waits a little before the next try.
@@ -36,7 +33,7 @@ final class Reconnection {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    if (!met || !failure.isAbsence()) {
+    if (!hasMet.getAsBoolean() || !failure.isAbsence()) {
       throw failure;
     }
     long now = System.nanoTime();

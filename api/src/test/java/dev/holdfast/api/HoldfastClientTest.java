@@ -292,6 +292,28 @@ class HoldfastClientTest {
     restart.join();
   }
 
+  /// Though this call never saw the agent, the client did.
+  @Test
+  void awaitingBeginsDuringARestart() throws Exception {
+    ScriptedServer old = serve(answer(200, "{\"version\":\"1\"}"));
+    HoldfastClient client = client();
+    client.version();
+    old.closeAfterARequest();
+    Thread restart =
+        new Thread(() -> {
+          try {
+            Thread.sleep(100);
+            serve(answer(200, "{\"verdict\":\"exited\"}"));
+          } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+    restart.start();
+
+    assertThat(client.await("x").get("verdict").getAsString()).isEqualTo("exited");
+    restart.join();
+  }
+
   @Test
   void awaitingForATimeEnds() throws Exception {
     ScriptedServer server = serve(raw("HTTP/1.1 204 No Content\r\n\r\n"));

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -77,7 +78,9 @@ public final class Here implements Closeable {
             .limits(limits)
             .workDirectory(Path.of("/"))
             .build();
-    Detached output = new Detached(bench.file("here/out"), bench.file("here/err"), 10_000_000, 1);
+    Detached output =
+        new Detached(
+            Optional.empty(), bench.file("here/out"), bench.file("here/err"), 10_000_000, 1);
     Run run = isolator.launch(RunId.random(), spec, output, RunObserver.NONE);
     live.add(run);
     return run;

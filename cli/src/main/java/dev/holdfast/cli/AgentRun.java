@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// `holdfast run` by an agent: the run outlives both. Attached, its output comes here, our signals
-/// go there, and its end is told as if it had run here.
+/// `holdfast run` by an agent: the run outlives both. Attached, it has our stdin, its output comes
+/// here, our signals go there, and its end is told as if it had run here.
 final class AgentRun {
   private final RunOptions options;
   private final Streams streams;
@@ -58,18 +58,11 @@ final class AgentRun {
         outcome = outcome(info);
       } else {
         signals.attach(new AgentTarget(client, info.id(), streams), () -> {});
-        noticeInput();
         outcome = follow(info.id());
       }
       int status = tell(info, outcome);
       verdictFile.ifPresent(file -> file.write(outcome, streams));
       return status;
-    }
-  }
-
-  private void noticeInput() {
-    if (StandardStreams.hasInput()) {
-      streams.message("notice: a run of the agent has no stdin; --no-agent passes ours on");
     }
   }
 

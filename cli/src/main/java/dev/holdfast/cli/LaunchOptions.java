@@ -14,7 +14,8 @@ import java.util.Optional;
 /// The request to an agent that the options of `run` make. What they do not say is the agent's to
 /// decide; it judges names, users and limits by its own node.
 record LaunchOptions(CallOptions options) {
-  /// @param detached a detached run works in its sandbox, an attached one where the caller is
+  /// @param detached a detached run works in its sandbox and has nothing to read, an attached one
+  ///   works where the caller is and reads what the caller would
   /// @throws UsageException naming the option that does not fit
   LaunchRequest toRequest(boolean detached) {
     List<String> command = options.call().matchedPositionalValue(0, List.of());
@@ -40,7 +41,8 @@ record LaunchOptions(CallOptions options) {
             .map(LimitOptions::seconds)
             .orElse(null),
         options.value("--oom", OomMode::parse).map(OomMode::word).orElse(null),
-        uris());
+        uris(),
+        detached ? null : Math.toIntExact(ProcessHandle.current().pid()));
   }
 
   private @org.jspecify.annotations.Nullable List<FetchUri> uris() {

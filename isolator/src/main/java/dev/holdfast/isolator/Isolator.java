@@ -149,6 +149,15 @@ public final class Isolator implements AutoCloseable {
   ///
   /// @throws IsolatorException when it cannot be set up; nothing of it is left then
   public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
+    try {
+      return launchDetached(id, spec, detached, observer);
+    } catch (RuntimeException | Error e) {
+      detached.closeStdin();
+      throw e;
+    }
+  }
+
+  private Run launchDetached(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
     RunActor.Surroundings around = surroundings(preflight.check(spec));
     Function<RunObserver, RunActor> run = it -> RunActor.detached(id, spec, around, detached, it);
     if (spec.uris().isEmpty()) {

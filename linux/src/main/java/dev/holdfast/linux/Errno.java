@@ -14,6 +14,7 @@ public record Errno(int code) {
   public static final Errno ENXIO = new Errno(6);
   public static final Errno E2BIG = new Errno(7);
   public static final Errno ENOEXEC = new Errno(8);
+  public static final Errno EBADF = new Errno(9);
   public static final Errno ECHILD = new Errno(10);
   public static final Errno EAGAIN = new Errno(11);
   public static final Errno ENOMEM = new Errno(12);
@@ -51,6 +52,7 @@ public record Errno(int code) {
           Map.entry(6, "ENXIO"),
           Map.entry(7, "E2BIG"),
           Map.entry(8, "ENOEXEC"),
+          Map.entry(9, "EBADF"),
           Map.entry(10, "ECHILD"),
           Map.entry(11, "EAGAIN"),
           Map.entry(12, "ENOMEM"),

@@ -38,6 +38,21 @@ public final class Processes {
     }
   }
 
+  /// `pidfd_getfd(2)`, since Linux 5.6: a descriptor of the file that is open in the process as
+  /// this number, with the same position.
+  ///
+  /// @throws LinuxException ESRCH when the process has ended, EBADF when it has none of this
+  ///   number, EPERM when this process may not trace it
+  public static Fd descriptor(Fd pidfd, int number) {
+    try (Scratch scratch = Scratch.borrow()) {
+      return new Fd(
+          Native.check(
+              Native.syscall(scratch, Syscalls.PIDFD_GETFD, pidfd.number(), number, 0, 0),
+              "pidfd_getfd",
+              pidfd));
+    }
+  }
+
   /// `pidfd_send_signal(2)`: cannot hit a process that got the pid later. Returns false when the
   /// process has ended.
   public static boolean kill(Fd pidfd, Signal signal) {

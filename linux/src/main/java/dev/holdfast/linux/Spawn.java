@@ -6,7 +6,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// `posix_spawn(3)`: starts a program in a child that shares nothing with the JVM but the
 /// descriptors it is given.
@@ -47,23 +46,20 @@ public final class Spawn {
   ///
   /// @throws LinuxException with the errno of `execve(2)` when it could not be
   public static int start(Path program, List<String> arguments, List<Fd> given) {
-    return start(program, arguments, given, Optional.empty());
+    return start(program, arguments, given, Fd.standardStreams());
   }
 
   /// The same.
   ///
-  /// @param stdio becomes its descriptors 0, 1 and 2
-  public static int start(
-      Path program, List<String> arguments, List<Fd> given, Optional<Fd> stdio) {
+  /// @param stdio becomes its descriptors 0, 1 and 2; none of them has the number of a later one
+  public static int start(Path program, List<String> arguments, List<Fd> given, List<Fd> stdio) {
     List<Fd> copies = new ArrayList<>();
     try (Arena arena = Arena.ofConfined();
         Scratch scratch = Scratch.borrow()) {
       long actions = arena.allocate(ACTIONS_SIZE, 16).address();
       require(call(scratch, ACTIONS_INIT, actions), program);
-      if (stdio.isPresent()) {
-        for (int number = 0; number < FIRST_GIVEN; number++) {
-          require(call(scratch, ACTIONS_DUP, actions, stdio.get().number(), number), program);
-        }
+      for (int number = 0; number < FIRST_GIVEN; number++) {
+        require(call(scratch, ACTIONS_DUP, actions, stdio.get(number).number(), number), program);
       }
       for (int i = 0; i < given.size(); i++) {
         // Out of the way of the numbers given, or one duplication would overwrite the next source.

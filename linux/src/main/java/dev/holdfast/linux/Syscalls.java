@@ -38,6 +38,7 @@ final class Syscalls {
   static final long STATX = number(332, 291);
   static final long PIDFD_SEND_SIGNAL = 424;
   static final long PIDFD_OPEN = 434;
+  static final long PIDFD_GETFD = 438;
 
   private Syscalls() {}
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,7 +66,7 @@ class SpawnTest {
               SHELL,
               List.of("sh", "-c", "read line; echo out $line; echo err $line >&2"),
               List.of(),
-              Optional.of(sockets.theirs()));
+              List.of(sockets.theirs(), sockets.theirs(), sockets.theirs()));
       Processes.await(pid);
 
       assertThat(text(sockets.ours())).isEqualTo("out word\nerr word\n");
@@ -92,6 +91,26 @@ class SpawnTest {
       assertThat(Processes.kill(process, Signal.TERM)).isFalse();
     }
     assertThat(Processes.kill(pid, Signal.TERM)).isFalse();
+  }
+
+  @Test
+  void aDescriptorOfAnotherProcessIsTheSameFile() {
+    try (SocketPair sockets = SocketPair.create()) {
+      int pid = Spawn.start(SHELL, List.of("sh", "-c", "read line <&3"), List.of(sockets.theirs()));
+      try (Fd process = Processes.open(pid);
+          Fd copy = Processes.descriptor(process, 3)) {
+        copy.writeFully("word".getBytes(StandardCharsets.UTF_8));
+        byte[] heard = new byte[4];
+        assertThat(sockets.ours().read(heard)).isEqualTo(4);
+        assertThat(new String(heard, StandardCharsets.UTF_8)).isEqualTo("word");
+
+        assertThatThrownBy(() -> Processes.descriptor(process, 99_999))
+            .hasMessageContaining("EBADF");
+        sockets.ours().writeFully("\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(Processes.await(pid).exitCode()).contains(0);
+        assertThatThrownBy(() -> Processes.descriptor(process, 3)).hasMessageContaining("ESRCH");
+      }
+    }
   }
 
   @Test

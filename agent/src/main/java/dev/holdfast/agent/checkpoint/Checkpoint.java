@@ -48,7 +48,11 @@ public record Checkpoint(
 
   public Detached detached() {
     return new Detached(
-        sandbox.resolve("stdout"), sandbox.resolve("stderr"), logs.bytes(), logs.files());
+        Optional.empty(),
+        sandbox.resolve("stdout"),
+        sandbox.resolve("stderr"),
+        logs.bytes(),
+        logs.files());
   }
 
   /// With what is asked for from now on, and why that is not yet so.

@@ -16,6 +16,8 @@ import dev.holdfast.isolator.Policy;
 import dev.holdfast.isolator.ResourceLimit;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.Users;
+import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.proc.ProcFs;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,6 +135,15 @@ final class LaunchPlan {
         && (asked.credentials().gid() == caller.gid()
             || self.credentials().groups().contains(asked.credentials().gid()))
         && self.credentials().groups().containsAll(asked.credentials().groups());
+  }
+
+  /// What it reads, the launch's from now on; empty for nothing.
+  ///
+  /// @throws NodeException when the caller may not give it
+  Optional<Fd> stdin(ProcFs proc) {
+    return request.stdinPid() == null
+        ? Optional.empty()
+        : new CallersStdin(caller, proc).of(request.stdinPid());
   }
 
   /// What is to run.

@@ -12,6 +12,7 @@ import dev.holdfast.isolator.Identity;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
+import dev.holdfast.linux.Fd;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -47,17 +48,25 @@ final class Launching {
     Identity user = plan.user();
     RunId id = RunId.random();
     long begin = System.nanoTime();
-    Entry entry = enter(entry(caller, plan, asked, user, id), plan, caller, user);
+    Optional<Fd> stdin = plan.stdin(house.proc());
+    Entry entry;
+    try {
+      entry = enter(entry(caller, plan, asked, user, id), plan, caller, user);
+    } catch (RuntimeException e) {
+      stdin.ifPresent(Fd::close);
+      throw e;
+    }
     try {
       admit(entry);
       prepare(entry);
-      start(entry);
+      start(entry, stdin);
       meters.launched(
           entry.ending().filter(it -> it.verdict().equals("launch_failed")).isEmpty(),
           Duration.ofNanos(System.nanoTime() - begin));
       return entry;
     } catch (RuntimeException e) {
       meters.launched(false, Duration.ofNanos(System.nanoTime() - begin));
+      stdin.ifPresent(Fd::close);
       undo(entry, e);
       throw e;
     }
@@ -142,7 +151,7 @@ final class Launching {
         : String.valueOf(e.getMessage());
   }
 
-  private void start(Entry entry) {
+  private void start(Entry entry, Optional<Fd> stdin) {
     Checkpoint checkpoint = entry.checkpoint();
     Run run;
     try {
@@ -152,7 +161,7 @@ final class Launching {
               .launch(
                   checkpoint.id(),
                   checkpoint.spec(),
-                  checkpoint.detached(),
+                  stdin.map(checkpoint.detached()::withStdin).orElseGet(checkpoint::detached),
                   keeper.observer(entry, "launched"));
     } catch (IsolatorException e) {
       throw Refusals.unavailable(e.getMessage(), e);

@@ -205,6 +205,7 @@ class LaunchPlanTest {
         null,
         null,
         oom,
+        null,
         null);
   }
 

@@ -107,6 +107,8 @@ public final class FetchedRun implements Run {
       }
     } catch (RuntimeException | Error e) {
       fail(new IsolatorException("the run's thread failed: " + e, e));
+    } finally {
+      actor.letGo();
     }
   }
 

@@ -10,7 +10,6 @@ import dev.holdfast.linux.SocketPair;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -46,7 +45,7 @@ public final class ForkServer implements LauncherSource, AutoCloseable {
   }
 
   @Override
-  public Newborn start(List<String> label, Fd lock, Optional<Fd> stdio) {
+  public Newborn start(List<String> label, Fd lock, List<Fd> stdio) {
     byte[] title = title(label);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Optional<Newborn> newborn = tryStart(title, lock, stdio);
@@ -66,12 +65,12 @@ public final class ForkServer implements LauncherSource, AutoCloseable {
 
   /// With a control socket of its own: should a server go between a clone and its answer, then
   /// nobody is at the other end of that launcher's, which ends without having started anything.
-  private Optional<Newborn> tryStart(byte[] title, Fd lock, Optional<Fd> stdio) {
+  private Optional<Newborn> tryStart(byte[] title, Fd lock, List<Fd> stdio) {
     SocketPair sockets = SocketPair.create();
     Optional<Newborn> newborn = Optional.empty();
     try {
       List<Fd> given = new ArrayList<>(List.of(sockets.theirs(), lock));
-      given.addAll(stdio.map(it -> Collections.nCopies(3, it)).orElseGet(Fd::standardStreams));
+      given.addAll(stdio);
       OptionalLong answer = ask(title, given);
       if (answer.isPresent()) {
         newborn = Optional.of(new Newborn(pid(answer.getAsLong()), false, sockets.ours()));

@@ -24,6 +24,9 @@ public final class LaunchRecord {
   /// The launcher listens in the run's directory for a holder that comes later.
   public static final int DOOR = 8;
 
+  /// The run has the stdin that the launcher was given, though its output goes into files.
+  public static final int STDIN = 16;
+
   private static final int MAGIC = 0x314c4648; // "HFL1"
   private static final int HEADER = 8;
   private static final int FIELD_HEADER = 8;

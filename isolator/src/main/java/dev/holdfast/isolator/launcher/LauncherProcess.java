@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One executor-launcher that this process started, or whose door it has come through, and the
@@ -84,14 +83,14 @@ public final class LauncherProcess implements AutoCloseable {
   ///
   /// @param label what `ps` shows behind the program's name
   /// @param lock becomes its [#LOCK_DESCRIPTOR]
-  /// @param stdio becomes the run's stdin, stdout and stderr; absent for this process's own
+  /// @param stdio becomes the run's stdin, stdout and stderr
   /// @throws LinuxException when it cannot be started, or the record not be sent
   public static LauncherProcess start(
       LauncherSource source,
       List<String> label,
       LaunchRecord record,
       Fd lock,
-      Optional<Fd> stdio,
+      List<Fd> stdio,
       KernelEvents events,
       Listener listener) {
     byte[] encoded = record.encode();

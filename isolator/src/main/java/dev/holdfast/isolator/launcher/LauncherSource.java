@@ -2,7 +2,6 @@ package dev.holdfast.isolator.launcher;
 
 import dev.holdfast.linux.Fd;
 import java.util.List;
-import java.util.Optional;
 
 /// Where executor-launchers come from. Thread-safe.
 public interface LauncherSource {
@@ -10,9 +9,9 @@ public interface LauncherSource {
   ///
   /// @param label what `ps` shows behind the program's name
   /// @param lock becomes its descriptor 4
-  /// @param stdio becomes the run's stdin, stdout and stderr; absent for this process's own
+  /// @param stdio becomes the run's stdin, stdout and stderr
   /// @throws dev.holdfast.linux.LinuxException when it cannot be started; then there is none
-  Newborn start(List<String> label, Fd lock, Optional<Fd> stdio);
+  Newborn start(List<String> label, Fd lock, List<Fd> stdio);
 
   /// A launcher that knows nothing yet.
   ///

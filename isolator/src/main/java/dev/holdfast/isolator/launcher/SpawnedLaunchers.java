@@ -7,13 +7,12 @@ import dev.holdfast.linux.Spawn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Executes the program for each launcher: what suits a process with one run, or with runs now and
 /// then.
 public record SpawnedLaunchers(Path program) implements LauncherSource {
   @Override
-  public Newborn start(List<String> label, Fd lock, Optional<Fd> stdio) {
+  public Newborn start(List<String> label, Fd lock, List<Fd> stdio) {
     List<String> arguments = new ArrayList<>(List.of(LauncherProgram.NAME));
     arguments.addAll(label);
     SocketPair sockets = SocketPair.create();

@@ -42,7 +42,7 @@ final class Launch {
     record.flags(
         LaunchRecord.NO_NEW_PRIVILEGES
             | (detached.isPresent()
-                ? LaunchRecord.DOOR
+                ? detachedFlags(detached.get())
                 : LaunchRecord.END_WITH_HOLDER | LaunchRecord.LOCK));
     record.runDirectory(directory.path());
     describeEntries(record, run, lease);
@@ -56,6 +56,10 @@ final class Launch {
       record.stopTimeout(spec.stopTimeout());
     }
     return record;
+  }
+
+  private static int detachedFlags(Detached how) {
+    return how.stdin().isPresent() ? LaunchRecord.DOOR | LaunchRecord.STDIN : LaunchRecord.DOOR;
   }
 
   /// An agent needs thousands of descriptors; a program that closes all that it may have, or uses

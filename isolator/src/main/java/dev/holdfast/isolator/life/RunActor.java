@@ -157,7 +157,14 @@ public final class RunActor implements LauncherProcess.Listener {
       fail(new IsolatorException("cannot set up the run: " + e.getMessage(), e));
     } catch (RuntimeException | Error e) {
       fail(new IsolatorException("the run's thread failed: " + e, e));
+    } finally {
+      letGo();
     }
+  }
+
+  /// Closes what was given as its stdin, also where it does not come to live.
+  public void letGo() {
+    origin.letGo();
   }
 
   private RunDirectory directory() {
@@ -320,18 +327,17 @@ public final class RunActor implements LauncherProcess.Listener {
     Optional<Path> killerSwitch = memoryWatch.flatMap(MemoryWatch::killerSwitchFile);
     Optional<Detached> detached =
         origin instanceof Origin.Launched(var how) ? Optional.of(how) : Optional.empty();
-    Optional<Fd> stdio = origin instanceof Origin.Attached(var given) ? given : Optional.empty();
     try {
       return LauncherProcess.start(
           around.launchers(),
           LauncherLabel.of(own.path().name(), detached.isPresent()),
           Launch.describe(spec, own, lease, directory, killerSwitch, detached),
           lease.lock().fd(),
-          stdio,
+          origin.stdio(),
           around.events(),
           this);
     } finally {
-      stdio.ifPresent(Fd::close);
+      letGo();
     }
   }
 

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,11 +112,11 @@ class ForkServerTest {
   }
 
   private LauncherProcess start(LauncherSource source, String name, String script, Holder holder) {
-    return start(source, name, record(name, script), Optional.empty(), holder);
+    return start(source, name, record(name, script), Fd.standardStreams(), holder);
   }
 
   private LauncherProcess start(
-      LauncherSource source, String name, LaunchRecord record, Optional<Fd> stdio, Holder holder) {
+      LauncherSource source, String name, LaunchRecord record, List<Fd> stdio, Holder holder) {
     try (Flock lock = Flock.shared(lockFile)) {
       return LauncherProcess.start(
           source, List.of(name, "detached"), record, lock.fd(), stdio, events, holder);
@@ -248,7 +249,7 @@ class ForkServerTest {
               server,
               "a-rather-long-name-of-a-run",
               record("first", "exec sleep 1000"),
-              Optional.of(stdio.theirs()),
+              Collections.nCopies(3, stdio.theirs()),
               firstHolder);
       launchers.add(first.pid());
       int firstLeader = firstHolder.hears(LauncherMessage.Started.class).leader();
@@ -280,7 +281,8 @@ class ForkServerTest {
               .argument("-c")
               .argument("read line; echo out $line; echo err $line >&2")
               .candidate("/bin/sh");
-      LauncherProcess launcher = start(server, "run", record, Optional.of(stdio.theirs()), holder);
+      LauncherProcess launcher =
+          start(server, "run", record, Collections.nCopies(3, stdio.theirs()), holder);
       stdio.ours().writeFully("word\n".getBytes(ISO_8859_1));
       holder.hears(LauncherMessage.Started.class);
       holder.hears(LauncherMessage.Exited.class);

@@ -64,7 +64,9 @@ final class FakeHost implements AutoCloseable {
 
   /// The same for one that would outlive this process.
   RunActor detached(ExecutorSpec spec, Path launcher, RunObserver observer) {
-    Detached how = new Detached(runtime.resolve("stdout"), runtime.resolve("stderr"), 1 << 20, 2);
+    Detached how =
+        new Detached(
+            Optional.empty(), runtime.resolve("stdout"), runtime.resolve("stderr"), 1 << 20, 2);
     return RunActor.detached(
         RunId.random(), spec, around(launcher, ProcFs.system()), how, observer);
   }

@@ -136,7 +136,7 @@ class LauncherDoorTest {
           LauncherLabel.of("x", true),
           record,
           lock.fd(),
-          Optional.empty(),
+          Fd.standardStreams(),
           events,
           holder);
     }

@@ -30,9 +30,13 @@ final class UsersTest {
   private static final int DAEMON = 1;
   private static final int GROUP = 54321;
 
+  /// Stands for the pid of the client in a request.
+  private static final String CLIENTS_PID = "99999999";
+
   /// Perl is in every Debian: sends its second argument, and prints what comes back.
   private static final String CLIENT =
       "my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die \"$!\\n\";"
+          + "$ARGV[1] =~ s/99999999/sprintf(\"%8d\", $$)/e;"
           + "print $s $ARGV[1]; $s->flush; print while <$s>";
 
   @RegisterExtension final Ground ground = new Ground();
@@ -155,6 +159,19 @@ final class UsersTest {
       assertThat(answer.status()).as(user + ": " + answer.body()).isEqualTo(403);
     }
     assertThat(ids(0)).isEmpty();
+  }
+
+  @Test
+  void nobodyReadsWhatSomebodyElseWould() throws Exception {
+    String ofOwn = "{\"command\":[\"cat\"],\"stdin_pid\":" + CLIENTS_PID + "}";
+    assertThat(ask(NOBODY, "POST", "/v1/executors", ofOwn).status()).isEqualTo(201);
+
+    String ofAgent = "{\"command\":[\"cat\"],\"stdin_pid\":" + agent.pid() + "}";
+    Answer refused = ask(NOBODY, "POST", "/v1/executors", ofAgent);
+
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.body()).contains("process " + agent.pid() + " is not ");
+    assertThat(ids(0)).hasSize(1);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.holdfast.linux.proc;
 import dev.holdfast.linux.ControlFile;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.LinuxException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The reader of `/proc`, proc(5).
 ///
@@ -69,6 +71,17 @@ public record ProcFs(Path root) {
   public Optional<PidStatus> status(int pid) {
     Optional<String> text = readOf(pid, "status");
     return text.isPresent() ? Optional.of(PidStatus.parse(text.get())) : Optional.empty();
+  }
+
+  /// The uid of whom the kernel lets look into a process: its effective user, or 0 where that may
+  /// not (see PR_SET_DUMPABLE in prctl(2)). Empty when there is no such process.
+  public OptionalInt owner(int pid) {
+    try {
+      Object uid = Files.getAttribute(root.resolve(Integer.toString(pid)), "unix:uid");
+      return OptionalInt.of((Integer) uid);
+    } catch (IOException e) {
+      return OptionalInt.empty();
+    }
   }
 
   /// `/proc/PID/smaps_rollup`. Empty also for zombies and kernel threads, which have no memory of

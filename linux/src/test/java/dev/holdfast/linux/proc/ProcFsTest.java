@@ -56,6 +56,15 @@ class ProcFsTest {
   }
 
   @Test
+  void theOwnerOfAProcessIsThatOfItsDirectory() throws IOException {
+    put("42/stat", "");
+    Object owner = Files.getAttribute(root.resolve("42"), "unix:uid");
+
+    assertThat(proc.owner(42)).hasValue((Integer) owner);
+    assertThat(proc.owner(43)).isEmpty();
+  }
+
+  @Test
   void readsEachFileOfAProcess() throws IOException {
     put("42/stat", Recorded.text("stat-sleep"));
     put("42/status", Recorded.text("status-3.10"));
