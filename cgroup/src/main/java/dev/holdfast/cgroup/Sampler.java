@@ -20,6 +20,10 @@ public interface Sampler extends AutoCloseable {
   /// The next reading is of now in every part: somebody has changed the caps.
   void refresh();
 
+  /// Whether the files that take turns are opened for each reading instead of kept open: 5 open
+  /// files instead of 15, for 10 µs a reading. They are kept open at first.
+  void spare(boolean descriptors);
+
   /// Repeatable; a reading opens the files again.
   @Override
   void close();

@@ -19,6 +19,9 @@ public interface UsageSampler extends AutoCloseable {
         public void refresh() {}
 
         @Override
+        public void spare(boolean descriptors) {}
+
+        @Override
         public void close() {}
       };
 
@@ -27,6 +30,9 @@ public interface UsageSampler extends AutoCloseable {
 
   /// The next reading is of now in every part.
   void refresh();
+
+  /// As [dev.holdfast.cgroup.Sampler#spare].
+  void spare(boolean descriptors);
 
   /// Closes the control files, about fifteen. Repeatable.
   @Override

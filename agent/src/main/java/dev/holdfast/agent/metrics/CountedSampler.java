@@ -26,6 +26,11 @@ final class CountedSampler implements UsageSampler {
   }
 
   @Override
+  public void spare(boolean descriptors) {
+    real.spare(descriptors);
+  }
+
+  @Override
   public void close() {
     real.close();
     if (!closed) {

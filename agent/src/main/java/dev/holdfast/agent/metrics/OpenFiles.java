@@ -8,6 +8,11 @@ import java.nio.file.Path;
 /// that the process may have, and leaves the others to clients and launches.
 final class OpenFiles {
   private static final int PER_RUN = 6;
+  private static final int PER_RUN_THAT_SPARES_NONE = 16;
+
+  /// The kernel's own memory for them, some 16 MiB, would surprise nobody.
+  private static final int MOST_THAT_SPARE_NONE = 256;
+
   private static final String LINE = "Max open files";
   private static final long USUAL = 1024;
 
@@ -19,6 +24,12 @@ final class OpenFiles {
     } catch (LinuxException unreadable) {
       return (int) (USUAL / 2 / PER_RUN);
     }
+  }
+
+  /// Whether so many runs have to spare descriptors where `most` may be open at all.
+  static boolean areScarce(int runs, int most) {
+    int room = (int) ((long) most * PER_RUN / PER_RUN_THAT_SPARES_NONE);
+    return runs > Math.min(room, MOST_THAT_SPARE_NONE);
   }
 
   /// @param limits the text of `/proc/PID/limits`

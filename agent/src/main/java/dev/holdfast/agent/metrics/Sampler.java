@@ -122,25 +122,27 @@ public final class Sampler implements Statistics, AutoCloseable {
   /// Reads all runs once.
   void round() {
     List<LiveRun> live = runs.liveRuns();
+    boolean scarce = OpenFiles.areScarce(live.size(), mostOpen);
     Map<RunId, LiveRun> known = new ConcurrentHashMap<>();
     for (LiveRun run : live) {
       known.put(run.id(), run);
       Track track =
           tracks.computeIfAbsent(run.id(), _ -> new Track(run, LeaderStart.of(run.run())));
       if (track.ended().isEmpty()) {
-        attemptReading(track, run);
+        attemptReading(track, run, scarce);
       }
     }
     tidy(known);
     metrics.tick();
   }
 
-  private void attemptReading(Track track, LiveRun run) {
+  private void attemptReading(Track track, LiveRun run, boolean scarce) {
     try {
       track.follow(run);
       if (!track.isOpen()) {
         track.open(open < mostOpen ? counted(door.apply(run.run())) : wholeUsage(run.run()));
       }
+      track.spare(scarce);
       track.read(clock.instant(), nanoTime.getAsLong()).ifPresent(reading -> count(run, reading));
     } catch (RuntimeException e) {
       LOG.debug("could not read what run {} uses, retrying", run.id(), e);

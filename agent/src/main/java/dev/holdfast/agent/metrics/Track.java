@@ -46,6 +46,11 @@ final class Track {
     return sampler.isPresent();
   }
 
+  /// See [UsageSampler#spare].
+  void spare(boolean descriptors) {
+    sampler.ifPresent(it -> it.spare(descriptors));
+  }
+
   void open(UsageSampler opened) {
     sampler = Optional.of(opened);
   }

@@ -24,6 +24,11 @@ record WholeUsage(Run run) implements UsageSampler {
   }
 
   @Override
+  public void spare(boolean descriptors) {
+    // there is none to spare
+  }
+
+  @Override
   public void close() {
     // nothing is open
   }

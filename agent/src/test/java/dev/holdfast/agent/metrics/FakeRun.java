@@ -24,6 +24,7 @@ final class FakeRun implements Run {
   private Optional<RuntimeException> failure = Optional.empty();
   Usage usage = Usage.NONE;
   Phase phase = Phase.RUNNING;
+  private boolean sparing;
   int opened;
   int closed;
 
@@ -42,6 +43,10 @@ final class FakeRun implements Run {
 
   void failWith(RuntimeException cause) {
     failure = Optional.of(cause);
+  }
+
+  boolean isSparing() {
+    return sparing;
   }
 
   void heal() {
@@ -66,6 +71,11 @@ final class FakeRun implements Run {
       @Override
       public void refresh() {
         sampler.ifPresent(Sampler::refresh);
+      }
+
+      @Override
+      public void spare(boolean descriptors) {
+        sparing = descriptors;
       }
 
       @Override

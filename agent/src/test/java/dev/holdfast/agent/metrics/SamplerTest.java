@@ -279,6 +279,32 @@ final class SamplerTest {
   }
 
   @Test
+  void manyRunsSpareDescriptors() {
+    FakeRun first = add("f", "first");
+    for (int i = 1; i < 256; i++) {
+      add("f", "e" + i);
+    }
+    round();
+    assertThat(first.isSparing()).isFalse();
+
+    FakeRun oneMore = add("f", "more");
+    round();
+    assertThat(first.isSparing()).isTrue();
+    assertThat(oneMore.isSparing()).isTrue();
+
+    live.removeLast();
+    round();
+    assertThat(first.isSparing()).isFalse();
+  }
+
+  @Test
+  void fewDescriptorsAreScarceEarlier() {
+    assertThat(OpenFiles.areScarce(37, 100)).isFalse();
+    assertThat(OpenFiles.areScarce(38, 100)).isTrue();
+    assertThat(OpenFiles.areScarce(1, Integer.MAX_VALUE)).isFalse();
+  }
+
+  @Test
   void theLimitOnOpenFilesIsReadFromTheKernelsTable() {
     String line =
         "Max open files            20000                20000                files     \n";

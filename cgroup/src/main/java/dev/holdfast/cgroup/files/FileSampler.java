@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// A read of an open control file takes 1 to 2 µs, that of `memory.stat` ten, and a cgroup has
 /// fifteen that matter. Two of them tell whether anything happened: only if so are those read that
 /// change with them, and one of the rest in turn; `memory.stat` also when memory in use has moved.
-/// If nothing happened all the others take turns. Those that are read only in turn are not kept
-/// open.
+/// If nothing happened all the others take turns.
 public abstract class FileSampler implements Sampler {
   /// `memory.stat` is the longest, with 2 to 4 KiB.
   private static final int LONGEST = 16 * 1024;
@@ -52,6 +51,7 @@ public abstract class FileSampler implements Sampler {
   private Optional<Sample> latest = Optional.empty();
   private int turn;
   private boolean fresh = true;
+  private boolean sparing;
 
   /// One reading more than there was a change: what was going on may have ended just after.
   private boolean wasBusy;
@@ -71,7 +71,6 @@ public abstract class FileSampler implements Sampler {
   /// Changes seldom, or by another's hand.
   protected final <F extends SampledFile> F quiet(F file) {
     quiet.add(file);
-    file.letGo();
     return file;
   }
 
@@ -203,6 +202,14 @@ public abstract class FileSampler implements Sampler {
   @Override
   public final void refresh() {
     fresh = true;
+  }
+
+  @Override
+  public final void spare(boolean descriptors) {
+    if (descriptors != sparing) {
+      sparing = descriptors;
+      quiet.forEach(file -> file.keep(!descriptors));
+    }
   }
 
   @Override

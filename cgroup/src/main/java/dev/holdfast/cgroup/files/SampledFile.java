@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A control file of a sampler, with what it said last; kept open, or [opened each time][#letGo].
+/// A control file of a sampler, with what it said last; kept open, or [opened each time][#keep].
 /// Not thread-safe.
 ///
 /// Each kind knows how to read its own text. A file that cannot be read says nothing, and is tried
@@ -57,10 +57,13 @@ public abstract class SampledFile implements AutoCloseable {
     return version;
   }
 
-  /// From now on it is opened for each reading: the kernel keeps 4 KiB for each open file of
-  /// cgroupfs that has been read.
-  final void letGo() {
-    kept = false;
+  /// Whether it stays open between two readings, as it does at first. The kernel keeps 4 KiB for
+  /// each open file of cgroupfs that has been read.
+  final void keep(boolean open) {
+    kept = open;
+    if (!open) {
+      shut();
+    }
   }
 
   private boolean readOpened(byte[] buffer) {
@@ -89,9 +92,13 @@ public abstract class SampledFile implements AutoCloseable {
 
   @Override
   public final void close() {
+    shut();
+    missing = false;
+  }
+
+  private void shut() {
     opened.ifPresent(CgroupFs.Opened::close);
     opened = Optional.empty();
-    missing = false;
   }
 
   /// A file with one number, or of which only the first counts.

@@ -55,6 +55,11 @@ final class UsageReader {
     }
 
     @Override
+    public void spare(boolean descriptors) {
+      sampler.spare(descriptors);
+    }
+
+    @Override
     public void close() {
       sampler.close();
     }

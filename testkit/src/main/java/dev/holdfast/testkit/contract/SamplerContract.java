@@ -53,6 +53,23 @@ interface SamplerContract extends Contract {
     }
   }
 
+  @Test
+  default void oneThatSparesDescriptorsTellsTheSame() {
+    Cgroup cgroup = newCgroup();
+    cgroup.memory().orElseThrow().setLimits(Limit.at(Bytes.ofMebibytes(64)), Optional.empty());
+    try (Sampler lavish = cgroup.sampler();
+        Sampler sparing = cgroup.sampler()) {
+      sparing.spare(true);
+      for (int i = 0; i < 20; i++) {
+        assertThat(read(sparing)).isEqualTo(read(lavish));
+      }
+      sparing.spare(false);
+      cgroup.memory().orElseThrow().setLimits(Limit.at(Bytes.ofMebibytes(80)), Optional.empty());
+      sparing.refresh();
+      assertThat(read(sparing).memoryLimit()).contains(Limit.at(Bytes.ofMebibytes(80)));
+    }
+  }
+
   /// The seed's figure for memory left out what was in cgroups below.
   @Test
   default void aSampleTellsOfTheCgroupsBelowToo() {
