@@ -14,9 +14,17 @@ import java.nio.charset.StandardCharsets;
 public final class ByteText {
   private static final char FIRST_ESCAPE = 0xDC00;
 
+  /// What Java puts in the place of bytes that are no text, if it is not one itself.
+  private static final char REPLACEMENT = 0xFFFD;
+
   private ByteText() {}
 
   public static String decode(byte[] bytes) {
+    String plain = new String(bytes, StandardCharsets.UTF_8);
+    return plain.indexOf(REPLACEMENT) < 0 ? plain : decodeEscaping(bytes);
+  }
+
+  private static String decodeEscaping(byte[] bytes) {
     CharsetDecoder decoder =
         StandardCharsets.UTF_8
             .newDecoder()

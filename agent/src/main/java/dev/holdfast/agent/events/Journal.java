@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -131,7 +132,11 @@ public final class Journal implements AutoCloseable {
   public List<Event> of(String run) {
     lock.lock();
     try {
-      return remembered.stream().filter(it -> run.equals(it.run())).map(EventLine::event).toList();
+      return remembered.stream()
+          .filter(it -> it.concerns(run))
+          .map(EventLine::event)
+          .flatMap(Optional::stream)
+          .toList();
     } finally {
       lock.unlock();
     }
@@ -254,8 +259,9 @@ public final class Journal implements AutoCloseable {
     private void tell(List<EventLine> lines) {
       for (EventLine line : lines) {
         seen = line.id();
-        if (line.owner().isEmpty() || visible.test(line.owner().get())) {
-          listener.accept(line.event());
+        OptionalInt owner = line.owner();
+        if (owner.isEmpty() || visible.test(owner.getAsInt())) {
+          line.event().ifPresent(listener);
         }
       }
     }

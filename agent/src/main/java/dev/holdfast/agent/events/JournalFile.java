@@ -1,6 +1,5 @@
 package dev.holdfast.agent.events;
 
-import dev.holdfast.linux.ByteText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,27 +30,30 @@ final class JournalFile implements AutoCloseable {
 
   /// The last of what is there, the oldest first.
   List<EventLine> read(int most) {
-    List<EventLine> lines = read(path, most);
-    if (lines.size() < most) {
-      lines.addAll(0, read(old, most - lines.size()));
-    }
+    List<EventLine> latest = read(path, most);
+    List<EventLine> lines = new ArrayList<>(read(old, most - latest.size()));
+    lines.addAll(latest);
     return lines;
   }
 
   private List<EventLine> read(Path file, int most) {
-    List<EventLine> lines = new ArrayList<>();
-    if (!Files.exists(file)) {
-      return lines;
+    List<EventLine> backwards = new ArrayList<>();
+    if (most == 0 || !Files.exists(file)) {
+      return backwards;
     }
     try {
-      String[] all = ByteText.decode(Files.readAllBytes(file)).split("\n", -1);
-      for (int i = Math.max(0, all.length - most - 1); i < all.length; i++) {
-        EventLine.read(all[i]).ifPresent(lines::add);
+      byte[] all = Files.readAllBytes(file);
+      int end = all.length;
+      for (int i = all.length - 1; i >= -1 && backwards.size() < most; i--) {
+        if (i < 0 || all[i] == '\n') {
+          EventLine.read(all, i + 1, end).ifPresent(backwards::add);
+          end = i;
+        }
       }
     } catch (IOException e) {
       failure = Optional.of(e);
     }
-    return lines;
+    return backwards.reversed();
   }
 
   void append(EventLine event) {
@@ -62,7 +65,9 @@ final class JournalFile implements AutoCloseable {
         Files.move(path, old, StandardCopyOption.ATOMIC_MOVE);
         open = channel();
       }
-      ByteBuffer line = ByteBuffer.wrap(ByteText.encode(event.text() + "\n"));
+      byte[] text = event.text();
+      ByteBuffer line = ByteBuffer.wrap(Arrays.copyOf(text, text.length + 1));
+      line.put(text.length, (byte) '\n');
       while (line.hasRemaining()) {
         open.write(line);
       }
