@@ -132,6 +132,7 @@ public final class Main {
     // First: who finds the socket may ask it to end.
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::stop));
     open.push(HttpServer.start(http(), agent.node()));
+    sampler.ifPresent(Sampler::start);
     agent.start();
     log.info(
         "{}", LogLine.of("ready").with("agent", agent.agent()).with("socket", config.socket()));
@@ -183,7 +184,6 @@ public final class Main {
                 config.interval()));
     open.push(agent);
     agent.recover();
-    sampler.ifPresent(Sampler::start);
     return agent;
   }
 

@@ -8,6 +8,7 @@ import dev.holdfast.api.HoldfastException;
 import dev.holdfast.api.LaunchRequest;
 import dev.holdfast.api.ResourceLimits;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,15 +32,25 @@ public final class Training {
       "--runtime-dir", directory.resolve("run").toString(),
       "--cgroups-root", words[1]
     };
+    Path socket = directory.resolve("run/agent.sock");
+    live(flags, socket, Training::ask);
+    // What the one before has left is recovered.
+    live(flags, socket, Training::end);
+  }
+
+  private interface Part {
+    void play(HoldfastClient client) throws IOException, InterruptedException;
+  }
+
+  private static void live(String[] flags, Path socket, Part part) throws InterruptedException {
     Thread agent = Thread.ofPlatform().name("agent").start(() -> Main.call(flags, Map.of()));
     try {
-      Path socket = directory.resolve("run/agent.sock");
       HoldfastClient client = HoldfastClient.at(socket, PATIENCE);
-      while (agent.isAlive() && !java.nio.file.Files.exists(socket)) {
+      while (agent.isAlive() && !Files.exists(socket)) {
         Thread.sleep(10);
       }
       if (agent.isAlive()) {
-        ask(client);
+        part.play(client);
       }
     } catch (HoldfastException | IOException e) {
       System.err.println("training: " + e.getMessage());
@@ -66,9 +77,15 @@ public final class Training {
       events.next();
     }
     client.logs(run.id(), "stdout", false, OptionalLong.empty()).close();
-    client.kill(sleep.id(), Optional.empty());
-    client.remove(sleep.id());
     client.remove(run.id());
+  }
+
+  private static void end(HoldfastClient client) {
+    for (ExecutorInfo run : client.list(false, Optional.empty())) {
+      System.err.println("training: recovered " + run.name());
+      client.kill(run.id(), Optional.empty());
+      client.remove(run.id());
+    }
   }
 
   private static ResourceLimits limits(long memory) {

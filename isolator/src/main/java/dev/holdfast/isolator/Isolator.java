@@ -169,7 +169,8 @@ public final class Isolator implements AutoCloseable {
   }
 
   /// Takes over a run that another process has launched detached, whatever has become of it: one
-  /// that has ended meanwhile ends here with its true status, and is cleaned up. Returns at once.
+  /// that has ended meanwhile ends here with its true status, and is cleaned up. Returns when it is
+  /// in hand, or has turned out to have ended.
   ///
   /// @param spec what was asked for, with the limits as they are now
   /// @param decided why it was being ended when its agent went, see [RunObserver#decided]
@@ -177,6 +178,7 @@ public final class Isolator implements AutoCloseable {
     RunActor run =
         RunActor.adopted(id, spec, surroundings(preflight.chosen(spec)), decided, observer);
     begin(id, run::live);
+    run.handle().awaitTakeover();
     return run.handle();
   }
 

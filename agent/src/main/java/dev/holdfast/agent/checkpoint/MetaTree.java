@@ -225,9 +225,9 @@ public final class MetaTree {
     return Names.run(run).orElseThrow();
   }
 
-  public Found read(Path run) throws IOException {
+  public Found read(Path run, Copies copies) throws IOException {
     return new Found(
-        AtomicFile.read(run.resolve(SPEC)).flatMap(Checkpoint::parse),
+        AtomicFile.read(run.resolve(SPEC)).flatMap(copies::parse),
         AtomicFile.read(run.resolve(OUTCOME)).flatMap(text -> Fields.parse(text, Fields::json)),
         Files.exists(run.resolve(SENTINEL)));
   }

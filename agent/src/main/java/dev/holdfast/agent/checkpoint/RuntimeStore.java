@@ -81,21 +81,21 @@ public final class RuntimeStore {
         new Found(true, true, Optional.empty(), Optional.empty());
   }
 
-  public Found read(RunId id) throws IOException {
+  public Found read(RunId id, Copies copies) throws IOException {
     Path path = directory(id);
     if (!Files.isDirectory(path)) {
       return Found.NOTHING;
     }
-    Optional<Checkpoint> checkpoint = read(path.resolve(CHECKPOINT));
+    Optional<Checkpoint> checkpoint = read(path.resolve(CHECKPOINT), copies);
     // Read only where it is needed: most are not torn.
     Optional<Checkpoint> launched =
-        checkpoint.isPresent() ? checkpoint : read(path.resolve(LAUNCHED));
+        checkpoint.isPresent() ? checkpoint : read(path.resolve(LAUNCHED), copies);
     boolean ours = launched.isPresent() || Files.exists(path.resolve(CHECKPOINT));
     return new Found(true, ours, checkpoint, launched);
   }
 
-  private static Optional<Checkpoint> read(Path file) throws IOException {
-    return AtomicFile.read(file).flatMap(Checkpoint::parse);
+  private static Optional<Checkpoint> read(Path file, Copies copies) throws IOException {
+    return AtomicFile.read(file).flatMap(copies::parse);
   }
 
   /// Every run that has a directory.

@@ -153,6 +153,7 @@ public final class AgentNode implements AutoCloseable {
 
   /// Begins to look after the runs.
   public void start() {
+    scribe.start();
     upkeep.start();
   }
 
@@ -180,6 +181,7 @@ public final class AgentNode implements AutoCloseable {
 
   /// Ends every run, waits until all have ended, and has the next agent begin anew.
   public void endAll() throws InterruptedException, IOException {
+    scribe.start();
     List<Entry> live = house.registry().live();
     for (Entry entry : live) {
       entry
@@ -203,6 +205,7 @@ public final class AgentNode implements AutoCloseable {
   @Override
   public void close() {
     upkeep.close();
+    scribe.start();
     scribe.close();
     house.journal().publish("agent_stopped", "the agent " + house.meta().agent() + " has stopped");
     house.journal().close();

@@ -1,6 +1,7 @@
 package dev.holdfast.agent.node;
 
 import dev.holdfast.agent.checkpoint.Checkpoint;
+import dev.holdfast.agent.checkpoint.Copies;
 import dev.holdfast.agent.checkpoint.MetaTree;
 import dev.holdfast.agent.checkpoint.Place;
 import dev.holdfast.agent.checkpoint.RecoveryPlan;
@@ -36,8 +37,9 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
-  /// What is read of a run is large beside what is kept of it.
-  private static final int AT_ONCE = 32;
+  /// Enough to keep the processors busy while one waits for the kernel; more would only drive each
+  /// other out of their caches.
+  private static final int AT_ONCE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
   private static final ThreadFactory VIRTUAL = Thread.ofVirtual().name("recovery").factory();
 
@@ -119,14 +121,16 @@ final class Recovery {
   private Optional<Left> read(Map.Entry<RunId, Optional<Path>> found, RecoveryPlan.Boots boots) {
     RunId id = found.getKey();
     Optional<Path> run = found.getValue();
+    Copies copies = new Copies();
     RuntimeStore.Found runtime =
-        tolerant("the run " + id, () -> house.runtime().read(id), RuntimeStore.Found.UNREADABLE);
+        tolerant(
+            "the run " + id, () -> house.runtime().read(id, copies), RuntimeStore.Found.UNREADABLE);
     MetaTree.Found meta =
         run.isEmpty()
             ? MetaTree.Found.NOTHING
             : tolerant(
                 "the checkpoint " + run.get(),
-                () -> house.meta().read(run.get()),
+                () -> house.meta().read(run.get(), copies),
                 MetaTree.Found.NOTHING);
     Fate fate = RecoveryPlan.fate(runtime, meta, boots);
     if (fate instanceof Fate.Ended ended) {
@@ -195,9 +199,6 @@ final class Recovery {
     if (runtime.checkpoint().isEmpty()) {
       rebuild(checkpoint);
     }
-    if (!meta.checkpoint().equals(Optional.of(checkpoint))) {
-      scribe.write(entry);
-    }
     // Only the runtime directory's copy knows whether it has been launched.
     boolean unlaunched = runtime.checkpoint().filter(Checkpoint::isUnlaunched).isPresent();
     if (unlaunched && checkpoint.decided().isPresent()) {
@@ -209,6 +210,8 @@ final class Recovery {
     }
     try {
       entry.attach(unlaunched ? launch(entry) : takeOver(entry));
+      // It compares: the agent before may have died before it had written all.
+      scribe.write(entry);
       known.add(checkpoint.id());
       keeper.announce(entry, "recovered");
     } catch (IsolatorException e) {

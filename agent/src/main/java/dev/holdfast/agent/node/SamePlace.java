@@ -1,6 +1,7 @@
 package dev.holdfast.agent.node;
 
 import dev.holdfast.agent.checkpoint.Checkpoint;
+import dev.holdfast.agent.checkpoint.Copies;
 import dev.holdfast.agent.checkpoint.Place;
 import dev.holdfast.agent.checkpoint.RecoveryPlan.Fate;
 import dev.holdfast.agent.checkpoint.RuntimeStore;
@@ -27,7 +28,7 @@ record SamePlace(Optional<Place> before, NodeSettings settings) {
       return true;
     }
     for (RunId run : other.runs()) {
-      RuntimeStore.Found found = other.read(run);
+      RuntimeStore.Found found = other.read(run, new Copies());
       if (found.ours()) {
         throw isKept(
             found.checkpoint().map(it -> it.executor().toString()).orElseGet(run::toString),

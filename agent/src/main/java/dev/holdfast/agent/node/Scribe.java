@@ -58,6 +58,7 @@ final class Scribe implements AutoCloseable {
     this.pause = pause;
   }
 
+  /// One that writes nothing before [#start].
   static Scribe onItsThread(House house) {
     // After its end nothing is written: the next agent finds it in the runtime directory.
     Executor thread =
@@ -69,7 +70,16 @@ final class Scribe implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             Thread.ofPlatform().daemon().name("scribe").factory(),
             new ThreadPoolExecutor.DiscardPolicy());
-    return new Scribe(house, thread, PAUSE);
+    Scribe scribe = new Scribe(house, thread, PAUSE);
+    scribe.scheduled.set(true);
+    return scribe;
+  }
+
+  /// Begins, with what it has been told by now: what recovery has found can wait until that is
+  /// done.
+  void start() {
+    scheduled.set(false);
+    schedule();
   }
 
   /// Has written down, soon, what the run is now.

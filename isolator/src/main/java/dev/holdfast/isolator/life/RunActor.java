@@ -60,6 +60,10 @@ public final class RunActor implements LauncherProcess.Listener {
   private Lifecycle.State state = Lifecycle.initial();
   private Optional<MemoryWatch> memoryWatch = Optional.empty();
   private Optional<Lifecycle.Event.CgroupGone> gone = Optional.empty();
+
+  /// That it runs is nothing new to the observer.
+  private boolean ranBefore;
+
   private MemoryWatch.Evidence evidence = MemoryWatch.Evidence.NONE;
   private Usage lastUsage = Usage.NONE;
 
@@ -195,6 +199,7 @@ public final class RunActor implements LauncherProcess.Listener {
       Cgroup own = lease.run(RunName.of(spec.id(), id).toString());
       if (origin instanceof Origin.Adopted(var decided)) {
         takeOver(own, lease, directory, decided);
+        handle.takenOver();
       } else {
         prepare(own, lease, directory);
       }
@@ -255,8 +260,9 @@ public final class RunActor implements LauncherProcess.Listener {
     files.pids().ifPresent(this::know);
     if (launcher.isPresent()) {
       memoryWatch = adoption.resume(around.proc(), this::noticeMemory);
-      if (files.pids().isPresent()) {
-        deadlines.in(GREETING_TIMEOUT, this::goOn);
+      ranBefore = files.pids().isPresent();
+      if (ranBefore) {
+        deadlines.in(GREETING_TIMEOUT, this::goOnUngreeted);
       }
       return;
     }
@@ -270,6 +276,12 @@ public final class RunActor implements LauncherProcess.Listener {
   private void know(RunFiles.Pids pids) {
     handle.show(pids);
     times.startedAgo(pids.age(around.proc().uptime()));
+  }
+
+  private void goOnUngreeted() {
+    if (!handle.hasLaunched()) {
+      goOn();
+    }
   }
 
   /// Its launcher has let us in, and so let go of the holder before us: from now on nobody but us
@@ -389,7 +401,7 @@ public final class RunActor implements LauncherProcess.Listener {
     }
     Run.Phase phase = after.phase();
     handle.show(phase);
-    if (phase != Run.Phase.ENDED) {
+    if (phase != Run.Phase.ENDED && !(ranBefore && after instanceof Lifecycle.State.Running)) {
       observer.changed(before.phase(), phase, event.cause());
     }
   }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -30,6 +31,7 @@ public final class RunHandle implements Run {
   private final RunTimes times;
   private final BlockingQueue<Lifecycle.Event> mailbox = new LinkedBlockingQueue<>();
   private final CompletableFuture<Integer> launched = new CompletableFuture<>();
+  private final CountDownLatch takenOver = new CountDownLatch(1);
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   // Set while the run is prepared; read by other threads after `launched`.
   private volatile Optional<Cgroup> cgroup = Optional.empty();
@@ -82,6 +84,10 @@ public final class RunHandle implements Run {
     phase = now;
   }
 
+  void takenOver() {
+    takenOver.countDown();
+  }
+
   void launched(int leader) {
     launched.complete(leader);
   }
@@ -92,16 +98,27 @@ public final class RunHandle implements Run {
 
   /// Last: whoever waits for it may end the process.
   void ended(Outcome end) {
+    takenOver.countDown();
     launched.complete(0);
     outcome.complete(end);
   }
 
   void failed(IsolatorException cause) {
+    takenOver.countDown();
     launched.completeExceptionally(cause);
     outcome.completeExceptionally(cause);
   }
 
   // ---------------------------------------------------------------- any thread
+
+  /// Waits until a run of another process before this one is in hand, or it is over.
+  public void awaitTakeover() {
+    try {
+      takenOver.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it goes on by itself
+    }
+  }
 
   /// Waits until the leader runs, or it is known that it never will.
   ///
