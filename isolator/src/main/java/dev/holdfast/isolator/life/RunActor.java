@@ -258,9 +258,9 @@ public final class RunActor implements LauncherProcess.Listener {
     // After the knock: a launcher that has ended before it has written its last.
     RunFiles files = RunFiles.read(directory.path());
     files.pids().ifPresent(this::know);
+    ranBefore = files.pids().isPresent();
     if (launcher.isPresent()) {
       memoryWatch = adoption.resume(around.proc(), this::noticeMemory);
-      ranBefore = files.pids().isPresent();
       if (ranBefore) {
         deadlines.in(GREETING_TIMEOUT, this::goOnUngreeted);
       }
