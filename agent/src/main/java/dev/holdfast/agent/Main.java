@@ -47,6 +47,9 @@ import org.slf4j.LoggerFactory;
 /// `holdfast agent`: reads the configuration, puts the parts together, recovers, serves, and ends
 /// at SIGTERM or SIGINT with every run going on.
 public final class Main {
+  /// For ten thousand runs.
+  private static final long DESCRIPTORS = 1 << 18;
+
   private static final Logger log = LoggerFactory.getLogger(Main.class);
   private static final int FAILED = 1;
 
@@ -113,6 +116,7 @@ public final class Main {
 
   private void live() throws IOException, InterruptedException {
     Isolator.requireRoot();
+    allowOpenFiles();
     Files.createDirectories(config.runtimeDirectory());
     Files.createDirectories(config.workDirectory());
     open.push(DirectoryLock.take(config.runtimeDirectory(), config.cgroupsRoot()));
@@ -140,6 +144,20 @@ public final class Main {
     // What was read of a week's runs is garbage by now, and never again is there as much.
     System.gc();
     new CountDownLatch(1).await();
+  }
+
+  /// As a service manager would: a run takes three descriptors, and up to sixteen while it is
+  /// measured.
+  private static void allowOpenFiles() {
+    try {
+      Host.allowOpenFiles(DESCRIPTORS);
+    } catch (LinuxException e) {
+      log.warn(
+          "{}",
+          LogLine.of("cannot have as many files open as ten thousand runs take, ignoring")
+              .with("limit", Host.mostOpenFiles()),
+          e);
+    }
   }
 
   private AgentNode recovered() throws IOException, InterruptedException {

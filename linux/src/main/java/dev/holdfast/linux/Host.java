@@ -43,14 +43,41 @@ public final class Host {
   }
 
   /// How many descriptors a process of this one's kind may be allowed: the hard limit of
-  /// RLIMIT_NOFILE, which the kernel never lets be unlimited.
+  /// RLIMIT_NOFILE that it was started with, which the kernel never lets be unlimited.
   public static long mostOpenFiles() {
+    return OpenFiles.MOST_AT_START;
+  }
+
+  /// Lets this process have so many descriptors open, where it may not have as many already. Takes
+  /// CAP_SYS_RESOURCE. What it starts from then on may as well, unless it is told otherwise.
+  ///
+  /// @throws LinuxException EPERM when it may not, or the number is larger than `fs.nr_open`
+  public static void allowOpenFiles(long number) {
+    if (mostOpenFiles() >= number) {
+      return;
+    }
     try (Scratch scratch = Scratch.borrow()) {
-      Native.check(
-          Native.syscall(scratch, Syscalls.PRLIMIT64, 0, RLIMIT_NOFILE, 0, scratch.address()),
-          "prlimit",
-          "RLIMIT_NOFILE");
-      return scratch.buffer().get(ValueLayout.JAVA_LONG, HARD);
+      scratch.buffer().set(ValueLayout.JAVA_LONG, 0, number);
+      scratch.buffer().set(ValueLayout.JAVA_LONG, HARD, number);
+      limitOpenFiles(scratch, scratch.address(), 0);
+    }
+  }
+
+  private static void limitOpenFiles(Scratch scratch, long now, long before) {
+    Native.check(
+        Native.syscall(scratch, Syscalls.PRLIMIT64, 0, RLIMIT_NOFILE, now, before),
+        "prlimit",
+        "RLIMIT_NOFILE");
+  }
+
+  private static final class OpenFiles {
+    static final long MOST_AT_START = most();
+
+    private static long most() {
+      try (Scratch scratch = Scratch.borrow()) {
+        limitOpenFiles(scratch, 0, scratch.address());
+        return scratch.buffer().get(ValueLayout.JAVA_LONG, HARD);
+      }
     }
   }
 
