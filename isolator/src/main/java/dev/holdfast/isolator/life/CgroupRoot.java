@@ -231,7 +231,7 @@ public final class CgroupRoot {
     /// before there was a launcher to clean up after them. A launcher that still works for a holder
     /// that is gone counts as a user.
     void release() {
-      if (!lock.tryExclusive()) {
+      if (held || !lock.tryExclusive()) {
         return;
       }
       Cgroup whole = hierarchy.cgroup(path, hierarchy.controllers());
@@ -269,6 +269,14 @@ public final class CgroupRoot {
         Files.writeString(lockFile, "", StandardOpenOption.TRUNCATE_EXISTING);
       } catch (IOException e) {
         return; // names of what has gone do no harm
+      }
+    }
+
+    /// Leaves the share to the launcher, that has it by now, where a holder of the root has one of
+    /// its own: of thousands of runs each would take a descriptor more.
+    void entrust() {
+      if (held) {
+        lock.close();
       }
     }
 

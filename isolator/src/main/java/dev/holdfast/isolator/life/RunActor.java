@@ -203,6 +203,7 @@ public final class RunActor implements LauncherProcess.Listener {
       } else {
         prepare(own, lease, directory);
       }
+      lease.entrust();
       while (!(state instanceof Lifecycle.State.Destroyed)) {
         handle(nextEvent());
       }

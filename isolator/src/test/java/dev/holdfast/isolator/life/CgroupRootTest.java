@@ -104,6 +104,23 @@ class CgroupRootTest {
 
   @ParameterizedTest
   @EnumSource(HostKind.class)
+  void aLeaseOfAHeldRootLeavesItsShareToTheLauncher(HostKind kind) {
+    Fresh host = new Fresh(kind);
+    CgroupRoot.Lease hold = host.lease();
+    CgroupRoot held = new CgroupRoot(host.hierarchy, ROOT, lockFile).held();
+    try (CgroupRoot.Lease lease = held.lease(host.hierarchy.controllers())) {
+      lease.entrust();
+      assertThatThrownBy(() -> lease.lock().tryExclusive()).hasMessage("the descriptor is closed");
+      lease.release();
+    }
+    assertThat(hold.launchers().exists()).isTrue();
+
+    leave(hold);
+    assertThat(host.cgroups()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
   void theLastUserRemovesWhatAllHaveUsed(HostKind kind) {
     Fresh host = new Fresh(kind);
     CgroupRoot.Lease first = host.lease();
