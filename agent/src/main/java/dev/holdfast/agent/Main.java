@@ -116,7 +116,8 @@ public final class Main {
 
   private void live() throws IOException, InterruptedException {
     Isolator.requireRoot();
-    allowOpenFiles();
+    // As a service manager would: a run takes two descriptors, and up to fifteen to be measured.
+    long openFiles = Host.allowOpenFiles(DESCRIPTORS);
     Files.createDirectories(config.runtimeDirectory());
     Files.createDirectories(config.workDirectory());
     open.push(DirectoryLock.take(config.runtimeDirectory(), config.cgroupsRoot()));
@@ -139,25 +140,15 @@ public final class Main {
     sampler.ifPresent(Sampler::start);
     agent.start();
     log.info(
-        "{}", LogLine.of("ready").with("agent", agent.agent()).with("socket", config.socket()));
+        "{}",
+        LogLine.of("ready")
+            .with("agent", agent.agent())
+            .with("socket", config.socket())
+            .with("open_files", openFiles));
     manager.ready("ready");
     // What was read of a week's runs is garbage by now, and never again is there as much.
     System.gc();
     new CountDownLatch(1).await();
-  }
-
-  /// As a service manager would: a run takes three descriptors, and up to sixteen while it is
-  /// measured.
-  private static void allowOpenFiles() {
-    try {
-      Host.allowOpenFiles(DESCRIPTORS);
-    } catch (LinuxException e) {
-      log.warn(
-          "{}",
-          LogLine.of("cannot have as many files open as ten thousand runs take, ignoring")
-              .with("limit", Host.mostOpenFiles()),
-          e);
-    }
   }
 
   private AgentNode recovered() throws IOException, InterruptedException {

@@ -48,18 +48,25 @@ public final class Host {
     return OpenFiles.MOST_AT_START;
   }
 
-  /// Lets this process have so many descriptors open, where it may not have as many already. Takes
-  /// CAP_SYS_RESOURCE. What it starts from then on may as well, unless it is told otherwise.
+  /// Lets this process have so many descriptors open, where it may not have as many already. What
+  /// it starts from then on may as well, unless it is told otherwise.
   ///
-  /// @throws LinuxException EPERM when it may not, or the number is larger than `fs.nr_open`
-  public static void allowOpenFiles(long number) {
-    if (mostOpenFiles() >= number) {
-      return;
+  /// Returns how many it may have: fewer without CAP_SYS_RESOURCE, or above `fs.nr_open`.
+  public static long allowOpenFiles(long number) {
+    long most = mostOpenFiles();
+    if (most >= number) {
+      return most;
     }
     try (Scratch scratch = Scratch.borrow()) {
       scratch.buffer().set(ValueLayout.JAVA_LONG, 0, number);
       scratch.buffer().set(ValueLayout.JAVA_LONG, HARD, number);
       limitOpenFiles(scratch, scratch.address(), 0);
+      return number;
+    } catch (LinuxException e) {
+      if (e.is(Errno.EPERM)) {
+        return most;
+      }
+      throw e;
     }
   }
 

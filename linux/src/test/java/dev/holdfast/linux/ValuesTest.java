@@ -71,7 +71,8 @@ class ValuesTest {
     assertThat(Host.pageSize()).isIn(4096L, 16384L, 65536L);
     assertThat(Host.onlineCpus()).isPositive();
     assertThat(Host.mostOpenFiles()).isBetween(64L, 1L << 30);
-    Host.allowOpenFiles(Host.mostOpenFiles()); // as many as it may have already
+    // As many as it may have already.
+    assertThat(Host.allowOpenFiles(Host.mostOpenFiles())).isEqualTo(Host.mostOpenFiles());
   }
 
   @Test
