@@ -21,6 +21,7 @@ final class Upkeep implements AutoCloseable {
   private final Updating updating;
   private final Collector collector;
   private final Meters meters;
+  private final HeapCare heap = new HeapCare();
   private final Thread thread;
   private Instant nextDrift = Instant.MIN;
   private Instant nextDisk = Instant.MIN;
@@ -84,6 +85,7 @@ final class Upkeep implements AutoCloseable {
       diskUsed = Collector.used(house.settings().workDirectory());
     }
     collector.collect(Collector.retention(house.settings().gcDelay(), diskUsed), now);
+    heap.tend();
   }
 
   @Override
