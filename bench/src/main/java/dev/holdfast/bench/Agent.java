@@ -138,9 +138,12 @@ public final class Agent implements Closeable {
   @Override
   public void close() {
     if (process.isAlive()) {
-      end(client.list(false, Optional.empty()).stream().map(ExecutorInfo::id).toList());
-      process.destroy();
-      process.onExit().join();
+      try {
+        end(client.list(false, Optional.empty()).stream().map(ExecutorInfo::id).toList());
+      } finally {
+        process.destroy();
+        process.onExit().join();
+      }
     }
   }
 }
