@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class Recovery {
   private final Keeper keeper;
   private final Scribe scribe;
   private final Set<RunId> known = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean hasLost = new AtomicBoolean();
 
   Recovery(House house, Keeper keeper, Scribe scribe) {
     this.house = house;
@@ -71,7 +73,9 @@ final class Recovery {
     requireSamePlace(left);
     house.runs().hold();
     List<RunId> _ = onThreads(left, this::take);
-    saveBootId();
+    if (isWrittenWhatWasLost()) {
+      saveBootId();
+    }
     List<String> sentences = house.runs().destroyOrphans(Set.copyOf(known));
     for (String sentence : sentences) {
       log.info("{}", LogLine.of("orphan").with("what", sentence));
@@ -185,7 +189,18 @@ final class Recovery {
     return id;
   }
 
+  /// Whoever finds the new boot's id takes what has no outcome for alive.
+  private boolean isWrittenWhatWasLost() {
+    if (!hasLost.get()) {
+      return true;
+    }
+    scribe.start();
+    scribe.flush();
+    return scribe.unsaved() == 0;
+  }
+
   private void lose(Checkpoint checkpoint, String why) {
+    hasLost.set(true);
     Entry entry = new Entry(checkpoint);
     house.registry().add(entry);
     keeper.lose(entry, why);
