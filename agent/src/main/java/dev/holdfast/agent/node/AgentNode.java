@@ -181,7 +181,6 @@ public final class AgentNode implements AutoCloseable {
 
   /// Ends every run, waits until all have ended, and has the next agent begin anew.
   public void endAll() throws InterruptedException, IOException {
-    scribe.start();
     List<Entry> live = house.registry().live();
     for (Entry entry : live) {
       entry
@@ -205,7 +204,6 @@ public final class AgentNode implements AutoCloseable {
   @Override
   public void close() {
     upkeep.close();
-    scribe.start();
     scribe.close();
     house.journal().publish("agent_stopped", "the agent " + house.meta().agent() + " has stopped");
     house.journal().close();

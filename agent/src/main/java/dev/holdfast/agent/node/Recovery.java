@@ -194,7 +194,6 @@ final class Recovery {
     if (!hasLost.get()) {
       return true;
     }
-    scribe.start();
     scribe.flush();
     return scribe.unsaved() == 0;
   }

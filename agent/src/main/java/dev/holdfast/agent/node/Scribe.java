@@ -179,6 +179,7 @@ final class Scribe implements AutoCloseable {
 
   /// Waits until all of which it has been told is written, or could not be.
   void flush() {
+    start();
     CompletableFuture.runAsync(() -> {}, thread).join();
   }
 
@@ -194,6 +195,7 @@ final class Scribe implements AutoCloseable {
   /// Writes what there is to write.
   @Override
   public void close() {
+    start();
     if (thread instanceof ExecutorService service) {
       service.shutdown();
       try {
