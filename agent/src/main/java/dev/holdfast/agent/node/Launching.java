@@ -6,6 +6,7 @@ import dev.holdfast.agent.checkpoint.Checkpoint;
 import dev.holdfast.agent.logging.LogLine;
 import dev.holdfast.agent.metrics.Meters;
 import dev.holdfast.api.LaunchRequest;
+import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Identity;
@@ -46,16 +47,20 @@ final class Launching {
     LaunchPlan plan = new LaunchPlan(caller, request, house.settings(), house.users());
     ExecutorId asked = plan.executor();
     Identity user = plan.user();
-    RunId id = RunId.random();
-    long begin = System.nanoTime();
     Optional<Fd> stdin = plan.stdin(house.proc());
-    Entry entry;
     try {
-      entry = enter(entry(caller, plan, asked, user, id), plan, caller, user);
+      return launch(caller, plan, asked, user, stdin);
     } catch (RuntimeException e) {
       stdin.ifPresent(Fd::close);
       throw e;
     }
+  }
+
+  private Entry launch(
+      Caller caller, LaunchPlan plan, ExecutorId asked, Identity user, Optional<Fd> stdin) {
+    RunId id = RunId.random();
+    long begin = System.nanoTime();
+    Entry entry = enter(entry(caller, plan, asked, user, id), plan, caller, user);
     try {
       admit(entry);
       prepare(entry);
@@ -66,7 +71,6 @@ final class Launching {
       return entry;
     } catch (RuntimeException e) {
       meters.launched(false, Duration.ofNanos(System.nanoTime() - begin));
-      stdin.ifPresent(Fd::close);
       undo(entry, e);
       throw e;
     }
@@ -153,6 +157,7 @@ final class Launching {
 
   private void start(Entry entry, Optional<Fd> stdin) {
     Checkpoint checkpoint = entry.checkpoint();
+    Detached how = checkpoint.detached();
     Run run;
     try {
       run =
@@ -161,7 +166,7 @@ final class Launching {
               .launch(
                   checkpoint.id(),
                   checkpoint.spec(),
-                  stdin.map(checkpoint.detached()::withStdin).orElseGet(checkpoint::detached),
+                  stdin.map(how::withStdin).orElse(how),
                   keeper.observer(entry, "launched"));
     } catch (IsolatorException e) {
       throw Refusals.unavailable(e.getMessage(), e);
