@@ -21,7 +21,6 @@ final class Upkeep implements AutoCloseable {
   private final Updating updating;
   private final Collector collector;
   private final Meters meters;
-  private final HeapCare heap = new HeapCare();
   private final Thread thread;
   private Instant nextDrift = Instant.MIN;
   private Instant nextDisk = Instant.MIN;
@@ -48,13 +47,16 @@ final class Upkeep implements AutoCloseable {
 
   private void live(Duration interval) {
     try {
+      Thread.sleep(interval);
+      HeapCare heap = new HeapCare(); // by now what the start has left is collected
       while (!Thread.currentThread().isInterrupted()) {
-        Thread.sleep(interval);
         try {
           turn(house.clock().instant());
         } catch (RuntimeException e) {
           log.warn("{}", LogLine.of("upkeep failed, retrying"), e);
         }
+        heap.tend();
+        Thread.sleep(interval);
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
@@ -85,7 +87,6 @@ final class Upkeep implements AutoCloseable {
       diskUsed = Collector.used(house.settings().workDirectory());
     }
     collector.collect(Collector.retention(house.settings().gcDelay(), diskUsed), now);
-    heap.tend();
   }
 
   @Override
