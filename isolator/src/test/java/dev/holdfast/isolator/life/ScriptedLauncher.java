@@ -54,7 +54,9 @@ final class ScriptedLauncher {
   ///
   /// @param runs below which the one run's directory is
   ScriptedLauncher leaderIs(Path runs, int leader) {
-    before = "echo 'launcher 1 1\nleader %d 1' >\"$(echo '%s'/*)/pids\"\n".formatted(leader, runs);
+    before =
+        "echo 'launcher %d 1\nleader %d 1' >\"$(echo '%s'/*)/pids\"\n"
+            .formatted(Victims.NOBODY, leader, runs);
     return this;
   }
 
