@@ -215,14 +215,20 @@ class ForkServerTest {
     LauncherProcess forked = living(server, "forked");
     LauncherProcess spawned = living(new SpawnedLaunchers(program), "spawned");
 
-    assertThat(kinds(forked.pid())).isEqualTo(kinds(spawned.pid()));
+    // What was the leader's is let go of after the start is told.
+    Awaitility.await()
+        .untilAsserted(() -> {
+          for (LauncherProcess launcher : List.of(spawned, forked)) {
+            assertThat(Files.readSymbolicLink(Path.of("/proc/" + launcher.pid() + "/cwd")))
+                .isEqualTo(Path.of("/"));
+          }
+          assertThat(kinds(forked.pid())).isEqualTo(kinds(spawned.pid()));
+        });
     assertThat(text(forked.pid(), "cmdline")).matches("executor-launcher\0forked\0detached\0+");
     for (String field : List.of("Name", "SigBlk", "SigIgn", "SigCgt", "Umask", "Uid", "Gid")) {
       assertThat(status(forked.pid(), field)).as(field).isEqualTo(status(spawned.pid(), field));
     }
     assertThat(status(forked.pid(), "NSsid")).isEqualTo("" + forked.pid());
-    assertThat(Files.readSymbolicLink(Path.of("/proc/" + forked.pid() + "/cwd")))
-        .isEqualTo(Path.of("/"));
     end(forked);
     end(spawned);
   }
