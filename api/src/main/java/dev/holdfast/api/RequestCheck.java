@@ -23,6 +23,15 @@ import java.util.Set;
 /// Holds a request's JSON against the record that it is to become, before it does: gson itself
 /// passes over fields that it does not know and takes `"5"` for 5.
 final class RequestCheck {
+  /// By their names in JSON. The JDK looks them up anew each time that it is asked.
+  private static final ClassValue<Map<String, RecordComponent>> FIELDS =
+      new ClassValue<>() {
+        @Override
+        protected Map<String, RecordComponent> computeValue(Class<?> type) {
+          return fields(type);
+        }
+      };
+
   private final JsonReader json;
 
   private RequestCheck(JsonReader json) {
@@ -102,7 +111,7 @@ final class RequestCheck {
 
   private void object(Class<?> type, String path) throws IOException {
     expect(JsonToken.BEGIN_OBJECT, "an object", path);
-    Map<String, RecordComponent> fields = fields(type);
+    Map<String, RecordComponent> fields = FIELDS.get(type);
     Set<String> seen = new HashSet<>();
     json.beginObject();
     while (json.hasNext()) {
