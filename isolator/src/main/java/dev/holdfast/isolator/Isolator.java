@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -132,6 +133,7 @@ public final class Isolator implements AutoCloseable {
   public Run launch(ExecutorSpec spec) {
     RunId id = RunId.random();
     RunActor.Surroundings around = surroundings(preflight.check(spec));
+    Preflight.checkFiles(spec);
     Function<RunObserver, RunActor> run =
         observer -> RunActor.attached(id, spec, around, Optional.empty(), observer);
     return spec.uris().isEmpty()
@@ -149,23 +151,56 @@ public final class Isolator implements AutoCloseable {
   ///
   /// @throws IsolatorException when it cannot be set up; nothing of it is left then
   public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
+    return launch(id, spec, detached, () -> {}, observer);
+  }
+
+  /// The same for a caller who has to write something down before the first process is there: that
+  /// is done on this thread, while another makes the run's cgroups.
+  ///
+  /// @param before makes the run's working directory, too, if it is not there; what it throws is
+  ///   thrown here
+  public Run launch(
+      RunId id, ExecutorSpec spec, Detached detached, Runnable before, RunObserver observer) {
     try {
-      return launchDetached(id, spec, detached, observer);
+      return launchDetached(id, spec, detached, before, observer);
     } catch (RuntimeException | Error e) {
       detached.closeStdin();
       throw e;
     }
   }
 
-  private Run launchDetached(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
+  private Run launchDetached(
+      RunId id, ExecutorSpec spec, Detached detached, Runnable before, RunObserver observer) {
     RunActor.Surroundings around = surroundings(preflight.check(spec));
-    Function<RunObserver, RunActor> run = it -> RunActor.detached(id, spec, around, detached, it);
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    Function<RunObserver, RunActor> run =
+        it -> RunActor.detached(id, spec, around, detached, written, it);
     if (spec.uris().isEmpty()) {
-      return start(id, run.apply(observer));
+      RunActor actor = run.apply(observer);
+      begin(id, actor::live);
+      write(spec, before, written, actor);
+      actor.handle().awaitLaunch();
+      return actor.handle();
     }
+    before.run();
+    Preflight.checkFiles(spec);
+    written.complete(null);
     // Below the run's own directory: whoever removes that removes what a fetcher has left, too.
     RunDirectory directory = RunDirectory.ensure(config.runtimeDirectory(), id);
     return fetch(id, spec, run, directory.path(), observer);
+  }
+
+  private static void write(
+      ExecutorSpec spec, Runnable before, CompletableFuture<Void> written, RunActor waiting) {
+    try {
+      before.run();
+      Preflight.checkFiles(spec);
+      written.complete(null);
+    } catch (RuntimeException | Error e) {
+      written.completeExceptionally(e);
+      waiting.handle().awaitFailure();
+      throw e;
+    }
   }
 
   /// Takes over a run that another process has launched detached, whatever has become of it: one

@@ -70,8 +70,14 @@ final class Preflight {
             .map(Controller::kernelName)
             .toList());
     checkCpus(spec.limits());
-    spec.workDirectory().ifPresent(Preflight::checkDirectory);
     return chosen(spec);
+  }
+
+  /// What a caller may make while the run's cgroups are made.
+  ///
+  /// @throws IsolatorException when the run's working directory is none
+  static void checkFiles(ExecutorSpec spec) {
+    spec.workDirectory().ifPresent(Preflight::checkDirectory);
   }
 
   /// The same for a run that is there already: nothing is checked.

@@ -28,8 +28,9 @@ final class IsolatedRuns implements Runs {
   }
 
   @Override
-  public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
-    return isolator.launch(id, spec, detached, observer);
+  public Run launch(
+      RunId id, ExecutorSpec spec, Detached detached, Runnable before, RunObserver observer) {
+    return isolator.launch(id, spec, detached, before, observer);
   }
 
   @Override

@@ -63,7 +63,6 @@ final class Launching {
     Entry entry = enter(entry(caller, plan, asked, user, id), plan, caller, user);
     try {
       admit(entry);
-      prepare(entry);
       start(entry, stdin);
       meters.launched(
           entry.ending().filter(it -> it.verdict().equals("launch_failed")).isEmpty(),
@@ -167,6 +166,7 @@ final class Launching {
                   checkpoint.id(),
                   checkpoint.spec(),
                   stdin.map(how::withStdin).orElse(how),
+                  () -> prepare(entry),
                   keeper.observer(entry, "launched"));
     } catch (IsolatorException e) {
       throw Refusals.unavailable(e.getMessage(), e);

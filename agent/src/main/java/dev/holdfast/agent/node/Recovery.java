@@ -254,6 +254,7 @@ final class Recovery {
             checkpoint.id(),
             checkpoint.spec(),
             checkpoint.detached(),
+            () -> {},
             keeper.observer(entry, "recovered"));
   }
 

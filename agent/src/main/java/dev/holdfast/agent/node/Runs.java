@@ -17,8 +17,8 @@ public interface Runs extends AutoCloseable {
   /// As [Isolator#holdRoot], before any other call.
   void hold();
 
-  /// As [Isolator#launch(RunId, ExecutorSpec, Detached, RunObserver)].
-  Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer);
+  /// As [Isolator#launch(RunId, ExecutorSpec, Detached, Runnable, RunObserver)].
+  Run launch(RunId id, ExecutorSpec spec, Detached detached, Runnable before, RunObserver observer);
 
   /// As [Isolator#adopt].
   Run adopt(RunId id, ExecutorSpec spec, Optional<Verdict> decided, RunObserver observer);

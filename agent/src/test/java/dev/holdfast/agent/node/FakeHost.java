@@ -95,7 +95,9 @@ final class FakeHost {
     }
 
     @Override
-    public Run launch(RunId id, ExecutorSpec spec, Detached detached, RunObserver observer) {
+    public Run launch(
+        RunId id, ExecutorSpec spec, Detached detached, Runnable before, RunObserver observer) {
+      before.run();
       if (refusal.isPresent()) {
         throw new IsolatorException(refusal.get());
       }

@@ -6,6 +6,7 @@ import dev.holdfast.linux.Fd;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /// How a run comes into this process's hands, and whether it ends with it.
 sealed interface Origin {
@@ -16,7 +17,10 @@ sealed interface Origin {
   record Attached(Optional<Fd> given) implements Origin {}
 
   /// Launched here; outlives this process.
-  record Launched(Detached how) implements Origin {}
+  ///
+  /// @param written done when whoever comes after us can find the run: nothing of it may live
+  ///   before; failed when it is not to live at all
+  record Launched(Detached how, CompletableFuture<Void> written) implements Origin {}
 
   /// Launched by a process before this one.
   ///
@@ -29,7 +33,7 @@ sealed interface Origin {
     List<Fd> own = Fd.standardStreams();
     return switch (this) {
       case Attached(var all) -> all.map(it -> Collections.nCopies(own.size(), it)).orElse(own);
-      case Launched(var how) ->
+      case Launched(var how, _) ->
           how.stdin().map(it -> List.of(it, own.get(1), own.get(2))).orElse(own);
       case Adopted _ -> own;
     };
@@ -39,7 +43,7 @@ sealed interface Origin {
   default void letGo() {
     switch (this) {
       case Attached(var all) -> all.ifPresent(Fd::close);
-      case Launched(var how) -> how.closeStdin();
+      case Launched(var how, _) -> how.closeStdin();
       case Adopted _ -> {}
     }
   }

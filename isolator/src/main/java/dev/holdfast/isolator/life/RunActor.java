@@ -31,6 +31,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
@@ -107,9 +109,17 @@ public final class RunActor implements LauncherProcess.Listener {
   }
 
   /// A run that outlives this process.
+  ///
+  /// @param written done when whoever comes after us can find the run: its first process waits for
+  ///   that; failed when there is to be none
   public static RunActor detached(
-      RunId id, ExecutorSpec spec, Surroundings around, Detached how, RunObserver observer) {
-    return new RunActor(id, spec, around, new Origin.Launched(how), observer);
+      RunId id,
+      ExecutorSpec spec,
+      Surroundings around,
+      Detached how,
+      CompletableFuture<Void> written,
+      RunObserver observer) {
+    return new RunActor(id, spec, around, new Origin.Launched(how, written), observer);
   }
 
   /// A run that a process before this one has launched detached.
@@ -174,8 +184,8 @@ public final class RunActor implements LauncherProcess.Listener {
   private RunDirectory directory() {
     return switch (origin) {
       case Origin.Attached _ -> RunDirectory.create(around.runtimeDirectory(), id);
-      case Origin.Launched _ -> RunDirectory.ensure(around.runtimeDirectory(), id);
-      case Origin.Adopted _ -> RunDirectory.of(around.runtimeDirectory(), id);
+      // Not to be there without what the caller writes into it.
+      case Origin.Launched _, Origin.Adopted _ -> RunDirectory.of(around.runtimeDirectory(), id);
     };
   }
 
@@ -188,7 +198,7 @@ public final class RunActor implements LauncherProcess.Listener {
       return around.root().lease(around.controllers());
     } catch (RuntimeException e) {
       if (!isAdopted()) {
-        alsoAfter(e, directory::delete);
+        alsoAfter(e, () -> delete(directory));
       }
       throw e;
     }
@@ -227,7 +237,28 @@ public final class RunActor implements LauncherProcess.Listener {
     handle.show(limits(own, lease));
     memoryWatch =
         MemoryWatch.start(own, lease.root(), around.proc(), spec.oomMode(), this::noticeMemory);
+    awaitDirectory();
     handle.show(startLauncher(own, lease, directory));
+  }
+
+  private void awaitDirectory() {
+    if (!(origin instanceof Origin.Launched(_, var written))) {
+      return;
+    }
+    try {
+      written.join();
+    } catch (CompletionException notToLive) {
+      throw new IsolatorException("the launch was taken back", notToLive);
+    }
+    RunDirectory _ = RunDirectory.ensure(around.runtimeDirectory(), id);
+  }
+
+  /// Not under the feet of a caller who still writes there.
+  private void delete(RunDirectory directory) {
+    if (origin instanceof Origin.Launched(_, var written)) {
+      Object _ = written.exceptionally(_ -> null).join();
+    }
+    directory.delete();
   }
 
   private RunLimits limits(Cgroup own, CgroupRoot.Lease lease) {
@@ -323,7 +354,7 @@ public final class RunActor implements LauncherProcess.Listener {
       launcher.ifPresent(it -> alsoAfter(cause, it::close));
     }
     handle.cgroup().ifPresent(it -> alsoAfter(cause, it::remove));
-    alsoAfter(cause, directory::delete);
+    alsoAfter(cause, () -> delete(directory));
     alsoAfter(cause, lease::release);
   }
 
@@ -339,7 +370,7 @@ public final class RunActor implements LauncherProcess.Listener {
       Cgroup own, CgroupRoot.Lease lease, RunDirectory directory) {
     Optional<Path> killerSwitch = memoryWatch.flatMap(MemoryWatch::killerSwitchFile);
     Optional<Detached> detached =
-        origin instanceof Origin.Launched(var how) ? Optional.of(how) : Optional.empty();
+        origin instanceof Origin.Launched(var how, _) ? Optional.of(how) : Optional.empty();
     try {
       return LauncherProcess.start(
           around.launchers(),

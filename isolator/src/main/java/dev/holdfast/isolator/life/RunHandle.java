@@ -135,6 +135,11 @@ public final class RunHandle implements Run {
     }
   }
 
+  /// Waits until all is taken back that has been made for a run that is not to be.
+  public void awaitFailure() {
+    Object _ = launched.exceptionally(_ -> 0).join();
+  }
+
   private static RuntimeException rethrow(ExecutionException e) {
     if (e.getCause() instanceof IsolatorException refused) {
       return refused;

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /// A host on which nobody has used Holdfast yet, as a whole run needs it. Its cgroups are fake, its
 /// launchers are real processes.
@@ -64,11 +65,16 @@ final class FakeHost implements AutoCloseable {
 
   /// The same for one that would outlive this process.
   RunActor detached(ExecutorSpec spec, Path launcher, RunObserver observer) {
+    return detached(spec, launcher, CompletableFuture.completedFuture(null), observer);
+  }
+
+  RunActor detached(
+      ExecutorSpec spec, Path launcher, CompletableFuture<Void> written, RunObserver observer) {
     Detached how =
         new Detached(
             Optional.empty(), runtime.resolve("stdout"), runtime.resolve("stderr"), 1 << 20, 2);
     return RunActor.detached(
-        RunId.random(), spec, around(launcher, ProcFs.system()), how, observer);
+        RunId.random(), spec, around(launcher, ProcFs.system()), how, written, observer);
   }
 
   /// One that a process before this one has launched.

@@ -2,6 +2,7 @@ package dev.holdfast.isolator.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.Cpus;
@@ -266,6 +267,45 @@ class RunActorTest {
       assertThat(run.handle().started()).isEmpty();
       assertThat(Processes.kill(run.handle().launcher(), Signal.KILL)).isTrue();
       thread.join();
+    }
+  }
+
+  @Test
+  void nothingLivesBeforeItIsWrittenDown() throws Exception {
+    try (FakeHost host = new FakeHost(HostKind.V1, directory)) {
+      CompletableFuture<Void> written = new CompletableFuture<>();
+      Path program = launcher().started(LEADER).exited(0).write();
+      RunActor run = host.detached(spec("true").build(), program, written, RunObserver.NONE);
+      Thread thread = Thread.ofVirtual().start(run::live);
+      await().until(() -> !run.handle().cgroupDirectories().isEmpty());
+
+      assertThat(thread.join(Duration.ofMillis(50))).isFalse();
+      assertThat(run.handle().launcher()).isZero();
+      assertThat(directory.resolve("runs")).doesNotExist();
+
+      written.complete(null);
+      assertThat(run.handle().await().verdict()).isEqualTo(new Verdict.Exited(0));
+      thread.join();
+    }
+  }
+
+  @Test
+  void ofALaunchThatIsTakenBackNothingIsLeft() throws Exception {
+    try (FakeHost host = new FakeHost(HostKind.V1, directory)) {
+      CompletableFuture<Void> written = new CompletableFuture<>();
+      Path program = launcher().started(LEADER).exited(0).write();
+      RunActor run = host.detached(spec("true").build(), program, written, RunObserver.NONE);
+      written.completeExceptionally(new IllegalStateException("the disk is full"));
+
+      run.live();
+
+      run.handle().awaitFailure();
+      assertThatThrownBy(run.handle()::awaitLaunch)
+          .isInstanceOf(IsolatorException.class)
+          .hasMessageContaining("taken back");
+      assertThat(run.handle().launcher()).isZero();
+      assertThat(host.cgroups()).isEmpty();
+      assertThat(directory.resolve("runs")).doesNotExist();
     }
   }
 
