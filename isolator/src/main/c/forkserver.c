@@ -44,9 +44,9 @@ static void show_title(const char *chars, size_t length)
     memset(title + length, '\0', title_room - length);
 }
 
-static void answer(int64_t pid_or_error)
+static void answer(int socket, int64_t pid_or_error)
 {
-    sys_sendto(SERVER, &pid_or_error, sizeof pid_or_error, MSG_NOSIGNAL);
+    sys_sendto(socket, &pid_or_error, sizeof pid_or_error, MSG_NOSIGNAL);
 }
 
 // Lets go of all that is the holder's but its working directory, in which a run may have to be.
@@ -109,6 +109,7 @@ static void become_launcher(const struct request *request)
     // Above the two, they are closed with all else there.
     for (int fd = 0; fd <= 2; fd++)
         sys_dup3(request->given[GIVEN_STDIN + fd], fd, 0);
+    answer(CONTROL, sys_getpid());
     show_title(request->title, request->title_length);
     signals_forget_children(false);
 }
@@ -119,14 +120,14 @@ void fork_server(char **argv)
     find_title(argv);
     long error = enter_cgroups(argv[3], argv + 4);
     if (error) {
-        answer(error);
+        answer(SERVER, error);
         leave(1);
     }
     sys_setsid();
     const char own[] = "executor-launcher\0fork-server";
     show_title(own, sizeof own);
     signals_forget_children(true);
-    answer(sys_getpid());
+    answer(SERVER, sys_getpid());
 
     for (;;) {
         struct request request;
@@ -141,8 +142,9 @@ void fork_server(char **argv)
             become_launcher(&request);
             return;
         }
+        if (pid < 0 && request.given_count > GIVEN_CONTROL)
+            answer(request.given[GIVEN_CONTROL], pid);
         for (int i = 0; i < request.given_count; i++)
             sys_close(request.given[i]);
-        answer(pid);
     }
 }

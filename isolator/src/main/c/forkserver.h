@@ -16,8 +16,8 @@ bool fork_server_is_asked_for(char **argv);
 
 // Serves who holds the other end of CONTROL, and ends with it. The first answer is its pid, or a
 // negative errno when it cannot enter the cgroups. A request is the arguments that a launcher is to
-// show, and five descriptors: its control socket, the lock file, stdin, stdout and stderr; the answer
-// is the launcher's pid or a negative errno.
+// show, and five descriptors: its control socket, the lock file, stdin, stdout and stderr. The launcher
+// itself answers on that control socket with its pid; when there is to be none, a negative errno.
 //
 // Returns in each launcher, which has the first two descriptors in their places.
 void fork_server(char **argv);

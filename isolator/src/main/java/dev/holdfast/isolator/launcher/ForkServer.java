@@ -7,6 +7,7 @@ import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.LinuxException;
 import dev.holdfast.linux.SocketPair;
+import dev.holdfast.linux.UnixSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,16 +46,10 @@ public final class ForkServer implements LauncherSource, AutoCloseable {
   }
 
   @Override
-  public Newborn start(List<String> label, Fd lock, List<Fd> stdio) {
-    byte[] title = title(label);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Optional<Newborn> newborn = tryStart(title, lock, stdio);
-      if (newborn.isPresent()) {
-        return newborn.get();
-      }
-    }
-    throw new IsolatorException(
-        "the fork server of the executor-launchers was killed " + ATTEMPTS + " times");
+  public Birth begin(List<String> label, Fd lock, List<Fd> stdio) {
+    List<Fd> given = new ArrayList<>(List.of(lock));
+    given.addAll(stdio);
+    return new Forking(title(label), given);
   }
 
   private static byte[] title(List<String> label) {
@@ -63,51 +58,100 @@ public final class ForkServer implements LauncherSource, AutoCloseable {
     return ByteText.encode(words.toString());
   }
 
-  /// With a control socket of its own: should a server go between a clone and its answer, then
-  /// nobody is at the other end of that launcher's, which ends without having started anything.
-  private Optional<Newborn> tryStart(byte[] title, Fd lock, List<Fd> stdio) {
-    SocketPair sockets = SocketPair.create();
-    Optional<Newborn> newborn = Optional.empty();
-    try {
-      List<Fd> given = new ArrayList<>(List.of(sockets.theirs(), lock));
-      given.addAll(stdio);
-      OptionalLong answer = ask(title, given);
-      if (answer.isPresent()) {
-        newborn = Optional.of(new Newborn(pid(answer.getAsLong()), false, sockets.ours()));
+  /// One launcher's way into life. It tells of itself on a control socket of its own: when a server
+  /// goes before that, nobody is at the other end, or one who ends without having started anything.
+  private final class Forking implements Birth {
+    private final byte[] title;
+    private final List<Fd> given;
+    private Optional<Asked> asked;
+
+    Forking(byte[] title, List<Fd> given) {
+      this.title = title;
+      this.given = given;
+      asked = ask(title, given);
+    }
+
+    @Override
+    public Newborn await() {
+      for (int attempt = 1; ; attempt++) {
+        Optional<Newborn> newborn = asked.flatMap(Forking::answer);
+        if (newborn.isPresent()) {
+          asked = Optional.empty();
+          return newborn.get();
+        }
+        asked.map(Asked::server).ifPresent(ForkServer.this::drop);
+        close();
+        if (attempt == ATTEMPTS) {
+          throw new IsolatorException(
+              "the fork server of the executor-launchers was killed " + ATTEMPTS + " times");
+        }
+        asked = ask(title, given);
       }
-      return newborn;
-    } finally {
-      sockets.theirs().close();
-      if (newborn.isEmpty()) {
-        sockets.ours().close();
+    }
+
+    private static Optional<Newborn> answer(Asked asked) {
+      OptionalLong answer = ForkServerProcess.answer(asked.control());
+      if (answer.isEmpty()) {
+        return Optional.empty();
       }
+      if (answer.getAsLong() < 0) {
+        throw new LinuxException(
+            "clone", LauncherProgram.NAME, new Errno((int) -answer.getAsLong()));
+      }
+      UnixSocket.limitWaiting(asked.control(), Duration.ZERO);
+      return Optional.of(new Newborn((int) answer.getAsLong(), false, asked.control()));
+    }
+
+    @Override
+    public void close() {
+      asked.map(Asked::control).ifPresent(Fd::close);
+      asked = Optional.empty();
     }
   }
 
-  private static int pid(long answer) {
-    if (answer < 0) {
-      throw new LinuxException("clone", LauncherProgram.NAME, new Errno((int) -answer));
-    }
-    return (int) answer;
-  }
+  /// @param control on which the launcher is to tell its pid
+  private record Asked(ForkServerProcess server, Fd control) {}
 
   /// Empty when the process has gone.
-  private synchronized OptionalLong ask(byte[] title, List<Fd> given) {
+  private synchronized Optional<Asked> ask(byte[] title, List<Fd> given) {
     if (closed) {
       throw new IsolatorException("the cgroups' root has been let go of");
     }
     if (process.isEmpty()) {
       process = ForkServerProcess.start(program.get(), launchers, patience);
     }
-    if (process.isEmpty()) {
-      return OptionalLong.empty();
+    Optional<Asked> asked = process.flatMap(server -> ask(server, title, given));
+    if (asked.isEmpty()) {
+      process.ifPresent(this::drop);
     }
-    OptionalLong answer = process.get().fork(title, given);
-    if (answer.isEmpty()) {
-      process.get().close();
+    return asked;
+  }
+
+  private Optional<Asked> ask(ForkServerProcess server, byte[] title, List<Fd> given) {
+    SocketPair sockets = SocketPair.create();
+    Optional<Asked> asked = Optional.empty();
+    try {
+      UnixSocket.limitWaiting(sockets.ours(), patience);
+      List<Fd> all = new ArrayList<>(List.of(sockets.theirs()));
+      all.addAll(given);
+      if (server.fork(title, all)) {
+        asked = Optional.of(new Asked(server, sockets.ours()));
+      }
+      return asked;
+    } finally {
+      sockets.theirs().close();
+      if (asked.isEmpty()) {
+        sockets.ours().close();
+      }
+    }
+  }
+
+  /// The next launch starts another, if that is still the one.
+  private synchronized void drop(ForkServerProcess gone) {
+    if (process.filter(gone::equals).isPresent()) {
+      gone.close();
       process = Optional.empty();
     }
-    return answer;
   }
 
   /// Ends the process. Its launchers go on.

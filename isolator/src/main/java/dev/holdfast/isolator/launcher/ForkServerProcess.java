@@ -80,24 +80,25 @@ final class ForkServerProcess implements AutoCloseable {
     return arguments;
   }
 
-  /// Has a launcher cloned: its pid, or a negative errno. Empty when the process has gone, or
-  /// stands still.
+  /// Has a launcher cloned, which tells of itself on its control socket; `false` when the process
+  /// has gone.
   ///
   /// @param title the launcher's arguments, each with a NUL
   /// @param given its control socket, the lock file, stdin, stdout and stderr
-  OptionalLong fork(byte[] title, List<Fd> given) {
+  boolean fork(byte[] title, List<Fd> given) {
     try {
       UnixSocket.send(socket, title, given);
+      return true;
     } catch (LinuxException e) {
       if (e.is(Errno.EPIPE)) {
-        return OptionalLong.empty();
+        return false;
       }
       throw e;
     }
-    return answer(socket);
   }
 
-  private static OptionalLong answer(Fd socket) {
+  /// A pid, or a negative errno; empty when nobody is there to tell, or who is stands still.
+  static OptionalLong answer(Fd socket) {
     byte[] bytes = new byte[Long.BYTES];
     try {
       return socket.read(bytes) == bytes.length

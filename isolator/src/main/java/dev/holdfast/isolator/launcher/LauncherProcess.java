@@ -9,7 +9,6 @@ import dev.holdfast.linux.UnixSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One executor-launcher that this process started, or whose door it has come through, and the
@@ -79,22 +78,13 @@ public final class LauncherProcess implements AutoCloseable {
             });
   }
 
-  /// Starts a launcher and hands it `record`.
+  /// Waits for a launcher and hands it `record`.
   ///
-  /// @param label what `ps` shows behind the program's name
-  /// @param lock becomes its [#LOCK_DESCRIPTOR]
-  /// @param stdio becomes the run's stdin, stdout and stderr
   /// @throws LinuxException when it cannot be started, or the record not be sent
   public static LauncherProcess start(
-      LauncherSource source,
-      List<String> label,
-      LaunchRecord record,
-      Fd lock,
-      List<Fd> stdio,
-      KernelEvents events,
-      Listener listener) {
+      LauncherSource.Birth birth, LaunchRecord record, KernelEvents events, Listener listener) {
     byte[] encoded = record.encode();
-    LauncherSource.Newborn newborn = source.start(label, lock, stdio);
+    LauncherSource.Newborn newborn = birth.await();
     LauncherProcess process;
     try {
       process =

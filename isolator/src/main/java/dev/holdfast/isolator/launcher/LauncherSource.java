@@ -5,13 +5,25 @@ import java.util.List;
 
 /// Where executor-launchers come from. Thread-safe.
 public interface LauncherSource {
-  /// Starts one, which waits for its record.
+  /// Begins to start one, which may go on while the caller does something else.
   ///
   /// @param label what `ps` shows behind the program's name
-  /// @param lock becomes its descriptor 4
+  /// @param lock becomes its descriptor 4; like `stdio` open until [Birth#await] has returned
   /// @param stdio becomes the run's stdin, stdout and stderr
-  /// @throws dev.holdfast.linux.LinuxException when it cannot be started; then there is none
-  Newborn start(List<String> label, Fd lock, List<Fd> stdio);
+  /// @throws dev.holdfast.linux.LinuxException when none can be started
+  Birth begin(List<String> label, Fd lock, List<Fd> stdio);
+
+  /// A launcher that is being started. Owned by one thread.
+  interface Birth extends AutoCloseable {
+    /// Waits until it is there, and waits for its record. To be called once.
+    ///
+    /// @throws dev.holdfast.linux.LinuxException when it cannot be started; then there is none
+    Newborn await();
+
+    /// Of one that nobody has waited for nothing is left.
+    @Override
+    void close();
+  }
 
   /// A launcher that knows nothing yet.
   ///

@@ -12,7 +12,19 @@ import java.util.List;
 /// then.
 public record SpawnedLaunchers(Path program) implements LauncherSource {
   @Override
-  public Newborn start(List<String> label, Fd lock, List<Fd> stdio) {
+  public Birth begin(List<String> label, Fd lock, List<Fd> stdio) {
+    return new Birth() {
+      @Override
+      public Newborn await() {
+        return start(label, lock, stdio);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private Newborn start(List<String> label, Fd lock, List<Fd> stdio) {
     List<String> arguments = new ArrayList<>(List.of(LauncherProgram.NAME));
     arguments.addAll(label);
     SocketPair sockets = SocketPair.create();

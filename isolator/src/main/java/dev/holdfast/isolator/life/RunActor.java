@@ -28,6 +28,7 @@ import dev.holdfast.linux.proc.ProcFs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -231,6 +232,17 @@ public final class RunActor implements LauncherProcess.Listener {
   }
 
   private void prepare(Cgroup own, CgroupRoot.Lease lease, RunDirectory directory) {
+    List<String> label = LauncherLabel.of(own.path().name(), origin instanceof Origin.Launched);
+    // First: it goes on while the cgroups are made.
+    try (LauncherSource.Birth birth =
+        around.launchers().begin(label, lease.lock().fd(), origin.stdio())) {
+      prepare(own, lease, directory, birth);
+    }
+    letGo();
+  }
+
+  private void prepare(
+      Cgroup own, CgroupRoot.Lease lease, RunDirectory directory, LauncherSource.Birth birth) {
     own.create();
     handle.show(own);
     new LimitWriter(own, id, around.ledger(), () -> pinnedByOthers(lease)).apply(spec.limits());
@@ -238,7 +250,7 @@ public final class RunActor implements LauncherProcess.Listener {
     memoryWatch =
         MemoryWatch.start(own, lease.root(), around.proc(), spec.oomMode(), this::noticeMemory);
     awaitDirectory();
-    handle.show(startLauncher(own, lease, directory));
+    handle.show(startLauncher(birth, own, lease, directory));
   }
 
   private void awaitDirectory() {
@@ -367,22 +379,15 @@ public final class RunActor implements LauncherProcess.Listener {
   }
 
   private LauncherProcess startLauncher(
-      Cgroup own, CgroupRoot.Lease lease, RunDirectory directory) {
+      LauncherSource.Birth birth, Cgroup own, CgroupRoot.Lease lease, RunDirectory directory) {
     Optional<Path> killerSwitch = memoryWatch.flatMap(MemoryWatch::killerSwitchFile);
     Optional<Detached> detached =
         origin instanceof Origin.Launched(var how, _) ? Optional.of(how) : Optional.empty();
-    try {
-      return LauncherProcess.start(
-          around.launchers(),
-          LauncherLabel.of(own.path().name(), detached.isPresent()),
-          Launch.describe(spec, own, lease, directory, killerSwitch, detached),
-          lease.lock().fd(),
-          origin.stdio(),
-          around.events(),
-          this);
-    } finally {
-      letGo();
-    }
+    return LauncherProcess.start(
+        birth,
+        Launch.describe(spec, own, lease, directory, killerSwitch, detached),
+        around.events(),
+        this);
   }
 
   private Lifecycle.Event nextEvent() {

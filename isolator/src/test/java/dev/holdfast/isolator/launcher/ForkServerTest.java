@@ -119,7 +119,7 @@ class ForkServerTest {
       LauncherSource source, String name, LaunchRecord record, List<Fd> stdio, Holder holder) {
     try (Flock lock = Flock.shared(lockFile)) {
       return LauncherProcess.start(
-          source, List.of(name, "detached"), record, lock.fd(), stdio, events, holder);
+          source.begin(List.of(name, "detached"), lock.fd(), stdio), record, events, holder);
     }
   }
 

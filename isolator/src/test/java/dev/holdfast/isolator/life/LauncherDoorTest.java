@@ -132,11 +132,9 @@ class LauncherDoorTest {
     }
     try (Flock lock = Flock.shared(lockFile)) {
       return LauncherProcess.start(
-          new SpawnedLaunchers(LauncherProgram.locate(directory.resolve("lib"))),
-          LauncherLabel.of("x", true),
+          new SpawnedLaunchers(LauncherProgram.locate(directory.resolve("lib")))
+              .begin(LauncherLabel.of("x", true), lock.fd(), Fd.standardStreams()),
           record,
-          lock.fd(),
-          Fd.standardStreams(),
           events,
           holder);
     }
