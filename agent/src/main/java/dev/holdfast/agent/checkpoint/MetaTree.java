@@ -137,18 +137,24 @@ public final class MetaTree {
           json.add("command", Fields.array(checkpoint.spec().command()));
           json.addProperty("user", checkpoint.user());
         });
-    Path framework = framework(checkpoint.executor()).resolve("framework.info");
-    if (!Files.exists(framework)) {
-      describe(
-          framework, json -> json.addProperty("framework_id", checkpoint.executor().framework()));
-    }
+    describe(
+        framework(checkpoint.executor()).resolve("framework.info"),
+        json -> json.addProperty("framework_id", checkpoint.executor().framework()));
     AtomicFile.link(run.resolveSibling(LATEST), Path.of(checkpoint.id().toString()));
   }
 
   private static void describe(Path file, Consumer<JsonObject> content) throws IOException {
     JsonObject json = new JsonObject();
     content.accept(json);
-    AtomicFile.write(file, json.toString());
+    writeIfOther(file, json.toString());
+  }
+
+  /// A file that takes another's place costs more than a look: ext4 passes over each inode that was
+  /// freed in the last minutes when it looks for a free one.
+  private static void writeIfOther(Path file, String text) throws IOException {
+    if (!AtomicFile.read(file).equals(Optional.of(text))) {
+      AtomicFile.write(file, text);
+    }
   }
 
   /// Writes down what is asked for from now on.
@@ -160,10 +166,7 @@ public final class MetaTree {
   /// Writes down the leader, for people and for scripts of the seed's time.
   public void leader(Checkpoint checkpoint, int pid) throws IOException {
     Path file = run(checkpoint.executor(), checkpoint.id()).resolve("pids").resolve("forked.pid");
-    String text = Integer.toString(pid);
-    if (!AtomicFile.read(file).equals(Optional.of(text))) {
-      AtomicFile.write(file, text);
-    }
+    writeIfOther(file, Integer.toString(pid));
   }
 
   /// Writes down, to stay, how a run ended.
