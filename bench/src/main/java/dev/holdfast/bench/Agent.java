@@ -26,7 +26,7 @@ public final class Agent implements Closeable {
 
   private Agent(Bench bench) throws Exception {
     this.bench = bench;
-    runtime = bench.file("agent-run");
+    runtime = bench.file("run/agent");
     state = bench.file("agent-state");
     client = HoldfastClient.at(runtime.resolve("agent.sock"));
     process = startProcess();

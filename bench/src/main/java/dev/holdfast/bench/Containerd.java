@@ -35,7 +35,7 @@ public final class Containerd implements Closeable {
                 "--root",
                 bench.file("containerd-root").toString(),
                 "--state",
-                bench.file("containerd-state").toString(),
+                bench.file("run/containerd").toString(),
                 "--address",
                 socket.toString())
             .redirectErrorStream(true)

@@ -45,7 +45,7 @@ public final class Here implements Closeable {
 
   /// Until the end of the topic.
   public static Here open(Bench bench) throws Exception {
-    Path runtime = Files.createDirectories(bench.file("here"));
+    Path runtime = Files.createDirectories(bench.file("run/here"));
     Isolator isolator =
         Isolator.open(
             IsolatorConfig.defaults()
@@ -80,7 +80,7 @@ public final class Here implements Closeable {
             .build();
     Detached output =
         new Detached(
-            Optional.empty(), bench.file("here/out"), bench.file("here/err"), 10_000_000, 1);
+            Optional.empty(), bench.file("here-out"), bench.file("here-err"), 10_000_000, 1);
     Run run = isolator.launch(RunId.random(), spec, output, RunObserver.NONE);
     live.add(run);
     return run;

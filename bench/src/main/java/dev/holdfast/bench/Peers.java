@@ -45,11 +45,11 @@ public final class Peers {
 
   /// The command of crun, with its state in our place.
   public String[] crun(String... words) {
-    return words("crun", "--root", bench.file("crun-state"), words);
+    return words("crun", "--root", bench.file("run/crun"), words);
   }
 
   public String[] runc(String... words) {
-    return words("runc", "--root", bench.file("runc-state"), words);
+    return words("runc", "--root", bench.file("run/runc"), words);
   }
 
   private static String[] words(String program, String option, Path state, String... words) {
@@ -67,7 +67,7 @@ public final class Peers {
                 "--root",
                 bench.file("podman-root").toString(),
                 "--runroot",
-                bench.file("podman-run").toString(),
+                bench.file("run/podman").toString(),
                 "--cgroup-manager",
                 "cgroupfs",
                 verb,
@@ -100,7 +100,7 @@ public final class Peers {
       "--root",
       bench.file("podman-root").toString(),
       "--runroot",
-      bench.file("podman-run").toString(),
+      bench.file("run/podman").toString(),
       "--cgroup-manager",
       "cgroupfs",
       "rm",

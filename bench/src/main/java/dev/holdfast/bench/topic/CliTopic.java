@@ -44,7 +44,7 @@ public final class CliTopic {
                 "env",
                 "HOLDFAST_SOCKET=" + socket,
                 "HOLDFAST_CGROUPS_ROOT=holdfast-bench-" + ProcessHandle.current().pid() + "-cli",
-                "HOLDFAST_RUNTIME_DIR=" + bench.file("cli-run"),
+                "HOLDFAST_RUNTIME_DIR=" + bench.file("run/cli"),
                 bench.checkout().resolve("holdfast").toString()));
     all.addAll(List.of(words));
     return bench.helper("spawn", all);

@@ -59,7 +59,7 @@ public final class FootprintTopic {
     Peers peers = new Peers(bench);
     if (Bench.has("podman") && Bench.has("conmon")) {
       bench.spawnOnPlainV1(peers.podman("run", "-d", "/bin/victim", "crowd", "1")).once();
-      keepers.add("conmon", ofProcess("conmon", bench.file("podman-run").toString()));
+      keepers.add("conmon", ofProcess("conmon", bench.file("run/podman").toString()));
       bench.spawnOnPlainV1(peers.podmanRemoveAll()).once();
     }
     if (Bench.has("ctr")) {

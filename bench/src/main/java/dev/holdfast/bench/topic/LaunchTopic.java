@@ -34,7 +34,7 @@ public final class LaunchTopic {
         bench.spawn(
             "env",
             "HOLDFAST_CGROUPS_ROOT=holdfast-bench-" + ProcessHandle.current().pid() + "-cli",
-            "HOLDFAST_RUNTIME_DIR=" + bench.file("cli-run"),
+            "HOLDFAST_RUNTIME_DIR=" + bench.file("run/cli"),
             "HOLDFAST_SOCKET=",
             bench.checkout().resolve("holdfast").toString(),
             "run",
