@@ -21,7 +21,7 @@ public final class OomTopic {
 
   public static List<TopicResult> measure(Bench bench) throws Exception {
     Agent agent = Agent.start(bench);
-    Path clock = bench.file("last-page");
+    Path clock = bench.file("run/last-page");
     return List.of(
         new Topic("memory limit crossed by 10 processes to report and group dead", "ms")
             .rounds(bench.choose(100, 20))
