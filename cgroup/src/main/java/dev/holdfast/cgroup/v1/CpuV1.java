@@ -55,14 +55,15 @@ final class CpuV1 implements CpuController {
   }
 
   /// One after the other, and at no instant more of a CPU than before or after: a parent may have
-  /// no more to give.
+  /// no more to give. For each write the kernel looks at all cgroups of the machine, so none is
+  /// made that changes nothing.
   private void write(CpuBandwidth value) {
-    boolean grows = value.periodMicros() >= ControlText.number(fs, period);
-    if (grows) {
+    long before = ControlText.number(fs, period);
+    if (value.periodMicros() > before) {
       fs.write(period, Long.toString(value.periodMicros()));
     }
     writeQuota(value.quotaMicros());
-    if (!grows) {
+    if (value.periodMicros() < before) {
       fs.write(period, Long.toString(value.periodMicros()));
     }
   }
