@@ -4,15 +4,22 @@ import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.RunId;
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /// Who has been given what. The one owner of the sums; thread-safe.
 public final class Books {
+  private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
+
   private final NodeResources total;
   private final boolean overcommit;
   private final Map<RunId, NodeResources> given = new HashMap<>();
+
+  // Of all that is given; exact, whatever somebody asks for under overcommit.
+  private BigInteger millis = BigInteger.ZERO;
+  private BigInteger bytes = BigInteger.ZERO;
 
   /// @param overcommit whether more may be given than there is
   public Books(NodeResources total, boolean overcommit) {
@@ -34,9 +41,16 @@ public final class Books {
     NodeResources asked = of(limits);
     Optional<String> refusal = refusal(run, asked);
     if (refusal.isEmpty()) {
-      given.put(run, asked);
+      put(run, asked);
     }
     return refusal;
+  }
+
+  private void put(RunId run, NodeResources now) {
+    release(run);
+    given.put(run, now);
+    millis = millis.add(BigInteger.valueOf(now.cpus().millis()));
+    bytes = bytes.add(BigInteger.valueOf(now.memory().count()));
   }
 
   /// Whether [#give] would refuse.
@@ -46,20 +60,34 @@ public final class Books {
 
   /// Writes down what a run has, whether there is enough or not.
   public synchronized void enter(RunId run, Limits limits) {
-    given.put(run, of(limits));
+    put(run, of(limits));
   }
 
   public synchronized void release(RunId run) {
-    given.remove(run);
+    NodeResources had = given.remove(run);
+    if (had != null) {
+      millis = millis.subtract(BigInteger.valueOf(had.cpus().millis()));
+      bytes = bytes.subtract(BigInteger.valueOf(had.memory().count()));
+    }
   }
 
   public synchronized NodeResources used() {
-    return sum(Optional.empty());
+    return usedBeside(NOTHING);
+  }
+
+  private NodeResources usedBeside(NodeResources one) {
+    return new NodeResources(
+        new Cpus(saturated(millis, one.cpus().millis())),
+        new Bytes(saturated(bytes, one.memory().count())));
+  }
+
+  private static long saturated(BigInteger sum, long without) {
+    return sum.subtract(BigInteger.valueOf(without)).min(MOST).longValueExact();
   }
 
   private Optional<String> refusal(RunId run, NodeResources asked) {
     NodeResources had = given.getOrDefault(run, NOTHING);
-    NodeResources others = sum(Optional.of(run));
+    NodeResources others = usedBeside(had);
     boolean cpus = isTooMuch(asked.cpus(), had.cpus(), others.cpus(), total.cpus());
     boolean memory = isTooMuch(asked.memory(), had.memory(), others.memory(), total.memory());
     if (overcommit || (!cpus && !memory)) {
@@ -110,22 +138,6 @@ public final class Books {
 
   public synchronized NodeResources free() {
     return free(used());
-  }
-
-  private NodeResources sum(Optional<RunId> without) {
-    long millis = 0;
-    long bytes = 0;
-    for (Map.Entry<RunId, NodeResources> entry : given.entrySet()) {
-      if (without.isEmpty() || !without.get().equals(entry.getKey())) {
-        millis = saturated(millis, entry.getValue().cpus().millis());
-        bytes = saturated(bytes, entry.getValue().memory().count());
-      }
-    }
-    return new NodeResources(new Cpus(millis), new Bytes(bytes));
-  }
-
-  private static long saturated(long a, long b) {
-    return b > Long.MAX_VALUE - a ? Long.MAX_VALUE : a + b;
   }
 
   private static NodeResources of(Limits limits) {
