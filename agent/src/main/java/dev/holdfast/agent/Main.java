@@ -23,7 +23,6 @@ import dev.holdfast.isolator.HostDemands;
 import dev.holdfast.isolator.Isolator;
 import dev.holdfast.isolator.IsolatorConfig;
 import dev.holdfast.isolator.IsolatorException;
-import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.Users;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.KernelVersion;
@@ -60,6 +59,7 @@ public final class Main {
   private final Deque<AutoCloseable> open = new ConcurrentLinkedDeque<>();
 
   private Optional<Sampler> sampler = Optional.empty();
+  private long openFiles;
 
   private Main(AgentConfig config, ServiceManager manager) {
     this.config = config;
@@ -117,7 +117,7 @@ public final class Main {
   private void live() throws IOException, InterruptedException {
     Isolator.requireRoot();
     // As a service manager would: a run takes two descriptors, and up to fifteen to be measured.
-    long openFiles = Host.allowOpenFiles(DESCRIPTORS);
+    openFiles = Host.allowOpenFiles(DESCRIPTORS);
     Files.createDirectories(config.runtimeDirectory());
     Files.createDirectories(config.workDirectory());
     open.push(DirectoryLock.take(config.runtimeDirectory(), config.cgroupsRoot()));
@@ -197,7 +197,7 @@ public final class Main {
   }
 
   private Sampler sampler(LiveRuns runs, AgentMetrics metrics) {
-    Sampler made = new Sampler(runs, Run::sampler, config.interval(), metrics);
+    Sampler made = new Sampler(runs, config.interval(), openFiles, metrics);
     sampler = Optional.of(made);
     open.push(made);
     return made;

@@ -20,11 +20,18 @@ public interface Sampler extends AutoCloseable {
   /// The next reading is of now in every part: somebody has changed the caps.
   void refresh();
 
-  /// Whether the files that take turns are opened for each reading instead of kept open: 5 open
-  /// files instead of 15, for 10 µs a reading. They are kept open at first. Where descriptors are
-  /// spared a cgroup in which nothing happens has one of them read in four readings, so that what
-  /// waits is up to 56 readings old there.
-  void spare(boolean descriptors);
+  /// Which files stay open between two readings. The others are opened for each: 10 µs a file.
+  enum Kept {
+    /// About 15.
+    ALL,
+    /// Five, without those that take turns.
+    OFTEN_READ,
+    NONE
+  }
+
+  /// [Kept#ALL] at first. Where they are not, a cgroup in which nothing happens has one of those
+  /// that take turns read in four readings, so that what waits is up to 56 readings old there.
+  void keepOpen(Kept which);
 
   /// Repeatable; a reading opens the files again.
   @Override

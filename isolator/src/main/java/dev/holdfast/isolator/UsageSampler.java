@@ -1,11 +1,12 @@
 package dev.holdfast.isolator;
 
+import dev.holdfast.cgroup.Sampler;
 import java.util.Optional;
 
 /// Reads what one run uses, again and again, at a tenth of what [Run#usage] costs. One thread at a
 /// time.
 ///
-/// What can wait does, see [dev.holdfast.cgroup.Sampler]: some parts may be some readings old.
+/// What can wait does, see [Sampler]: some parts may be some readings old.
 public interface UsageSampler extends AutoCloseable {
   /// Of a run that has no cgroup.
   UsageSampler NONE =
@@ -19,7 +20,7 @@ public interface UsageSampler extends AutoCloseable {
         public void refresh() {}
 
         @Override
-        public void spare(boolean descriptors) {}
+        public void keepOpen(Sampler.Kept which) {}
 
         @Override
         public void close() {}
@@ -31,8 +32,8 @@ public interface UsageSampler extends AutoCloseable {
   /// The next reading is of now in every part.
   void refresh();
 
-  /// As [dev.holdfast.cgroup.Sampler#spare].
-  void spare(boolean descriptors);
+  /// As [Sampler#keepOpen].
+  void keepOpen(Sampler.Kept which);
 
   /// Closes the control files, about fifteen. Repeatable.
   @Override

@@ -2,10 +2,9 @@ package dev.holdfast.agent.metrics;
 
 import dev.holdfast.api.Stats;
 import dev.holdfast.cgroup.CpuController;
+import dev.holdfast.cgroup.Sampler.Kept;
 import dev.holdfast.isolator.Outcome;
-import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
-import dev.holdfast.isolator.UsageSampler;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,55 +29,45 @@ public final class Sampler implements Statistics, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
 
   private final LiveRuns runs;
-  private final Function<Run, UsageSampler> door;
   private final long intervalNanos;
   private final AgentMetrics metrics;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
-  private final int mostOpen;
+  private final OpenFiles openFiles;
   private final Map<RunId, Track> tracks = new ConcurrentHashMap<>();
   private final Exposition exposition;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
-  private int open;
 
   /// The first failure of a row of failed rounds is logged, the others are not.
   private boolean failing;
 
   /// Reads nothing before [#start].
   ///
-  /// @param door opens a run's usage for repeated reading; [#wholeUsage] where there is no better
-  public Sampler(
-      LiveRuns runs, Function<Run, UsageSampler> door, Duration interval, AgentMetrics metrics) {
-    this(runs, door, interval, metrics, InstantSource.system(), System::nanoTime, OpenFiles.runs());
+  /// @param descriptors how many this process may have
+  public Sampler(LiveRuns runs, Duration interval, long descriptors, AgentMetrics metrics) {
+    this(runs, interval, descriptors, metrics, InstantSource.system(), System::nanoTime);
   }
 
   Sampler(
       LiveRuns runs,
-      Function<Run, UsageSampler> door,
       Duration interval,
+      long descriptors,
       AgentMetrics metrics,
       InstantSource clock,
-      LongSupplier nanoTime,
-      int mostOpen) {
+      LongSupplier nanoTime) {
     if (interval.isNegative() || interval.isZero()) {
       throw new IllegalArgumentException("the sampling interval must be more than 0");
     }
     this.runs = runs;
-    this.door = door;
     this.metrics = metrics;
     this.clock = clock;
     this.nanoTime = nanoTime;
-    this.mostOpen = mostOpen;
+    openFiles = new OpenFiles(descriptors);
     intervalNanos = interval.toNanos();
     exposition = new Exposition(metrics);
     thread = new Thread(this::sample, "sampler");
     thread.setDaemon(true);
-  }
-
-  /// A door for which nothing is kept open.
-  public static UsageSampler wholeUsage(Run run) {
-    return new WholeUsage(run);
   }
 
   public void start() {
@@ -122,36 +110,31 @@ public final class Sampler implements Statistics, AutoCloseable {
   /// Reads all runs once.
   void round() {
     List<LiveRun> live = runs.liveRuns();
-    boolean scarce = OpenFiles.areScarce(live.size(), mostOpen);
     Map<RunId, LiveRun> known = new ConcurrentHashMap<>();
-    for (LiveRun run : live) {
+    for (int i = 0; i < live.size(); i++) {
+      LiveRun run = live.get(i);
       known.put(run.id(), run);
       Track track =
           tracks.computeIfAbsent(run.id(), _ -> new Track(run, LeaderStart.of(run.run())));
       if (track.ended().isEmpty()) {
-        attemptReading(track, run, scarce);
+        attemptReading(track, run, openFiles.of(i, live.size()));
       }
     }
     tidy(known);
     metrics.tick();
   }
 
-  private void attemptReading(Track track, LiveRun run, boolean scarce) {
+  private void attemptReading(Track track, LiveRun run, Kept open) {
     try {
       track.follow(run);
       if (!track.isOpen()) {
-        track.open(open < mostOpen ? counted(door.apply(run.run())) : wholeUsage(run.run()));
+        track.open(run.run().sampler());
       }
-      track.spare(scarce);
+      track.keepOpen(open);
       track.read(clock.instant(), nanoTime.getAsLong()).ifPresent(reading -> count(run, reading));
     } catch (RuntimeException e) {
       LOG.debug("could not read what run {} uses, retrying", run.id(), e);
     }
-  }
-
-  private UsageSampler counted(UsageSampler sampler) {
-    open++;
-    return new CountedSampler(sampler, () -> open--);
   }
 
   private void count(LiveRun run, Reading reading) {

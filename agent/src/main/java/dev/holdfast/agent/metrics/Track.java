@@ -1,5 +1,6 @@
 package dev.holdfast.agent.metrics;
 
+import dev.holdfast.cgroup.Sampler.Kept;
 import dev.holdfast.isolator.Usage;
 import dev.holdfast.isolator.UsageSampler;
 import java.time.Duration;
@@ -46,9 +47,9 @@ final class Track {
     return sampler.isPresent();
   }
 
-  /// See [UsageSampler#spare].
-  void spare(boolean descriptors) {
-    sampler.ifPresent(it -> it.spare(descriptors));
+  /// See [UsageSampler#keepOpen].
+  void keepOpen(Kept which) {
+    sampler.ifPresent(it -> it.keepOpen(which));
   }
 
   void open(UsageSampler opened) {

@@ -17,7 +17,7 @@ final class AgentMetricsTest {
 
   private static String text(AgentMetrics metrics, LiveRun... runs) {
     try (Sampler sampler =
-        new Sampler(() -> List.of(runs), Sampler::wholeUsage, Duration.ofSeconds(1), metrics)) {
+        new Sampler(() -> List.of(runs), Duration.ofSeconds(1), 1_000, metrics)) {
       sampler.round();
       return sampler.metrics();
     }

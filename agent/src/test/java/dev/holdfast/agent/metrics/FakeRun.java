@@ -24,7 +24,7 @@ final class FakeRun implements Run {
   private Optional<RuntimeException> failure = Optional.empty();
   Usage usage = Usage.NONE;
   Phase phase = Phase.RUNNING;
-  private boolean sparing;
+  private Sampler.Kept keptOpen = Sampler.Kept.ALL;
   int opened;
   int closed;
 
@@ -45,8 +45,8 @@ final class FakeRun implements Run {
     failure = Optional.of(cause);
   }
 
-  boolean isSparing() {
-    return sparing;
+  Sampler.Kept keptOpen() {
+    return keptOpen;
   }
 
   void heal() {
@@ -74,8 +74,8 @@ final class FakeRun implements Run {
       }
 
       @Override
-      public void spare(boolean descriptors) {
-        sparing = descriptors;
+      public void keepOpen(Sampler.Kept which) {
+        keptOpen = which;
       }
 
       @Override

@@ -11,6 +11,7 @@ import dev.holdfast.cgroup.CpuBandwidth;
 import dev.holdfast.cgroup.Hierarchy;
 import dev.holdfast.cgroup.Io;
 import dev.holdfast.cgroup.Limit;
+import dev.holdfast.cgroup.Sampler.Kept;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.Run;
@@ -37,17 +38,11 @@ final class SamplerTest {
   private final FakeClock clock = new FakeClock();
   private final List<LiveRun> live = new ArrayList<>();
   private final AgentMetrics metrics = new AgentMetrics("1.2.3");
-  private final Sampler sampler = sampler(1_000);
+  private final Sampler sampler = sampler(20_000);
 
-  private Sampler sampler(int mostOpen) {
+  private Sampler sampler(long descriptors) {
     return new Sampler(
-        () -> List.copyOf(live),
-        run -> ((FakeRun) run).sampler(),
-        SECOND,
-        metrics,
-        clock,
-        clock::nanoTime,
-        mostOpen);
+        () -> List.copyOf(live), SECOND, descriptors, metrics, clock, clock::nanoTime);
   }
 
   @AfterEach
@@ -263,61 +258,57 @@ final class SamplerTest {
   }
 
   @Test
-  void noMoreFilesAreKeptOpenThanAllowed() {
-    try (Sampler frugal = sampler(1)) {
+  void noMoreFilesAreKeptOpenThanThereIsRoomFor() {
+    // Each takes two itself, half of the other ten may be used.
+    try (Sampler frugal = sampler(14)) {
       FakeRun first = add("f", "1");
       FakeRun second = add("f", "2");
       first.usage = Samples.busy(SECOND);
       second.usage = Samples.busy(SECOND);
       frugal.round();
-      assertThat(first.opened + second.opened).isEqualTo(1);
+      assertThat(first.keptOpen()).isEqualTo(Kept.OFTEN_READ);
+      assertThat(second.keptOpen()).isEqualTo(Kept.NONE);
       assertThat(frugal.latest(second.id())).isPresent();
       live.removeFirst();
       frugal.round();
       assertThat(first.closed).isEqualTo(1);
+      assertThat(second.keptOpen()).isEqualTo(Kept.OFTEN_READ);
     }
   }
 
   @Test
-  void manyRunsSpareDescriptors() {
+  void ofManyRunsTheFilesThatTakeTurnsAreNotKeptOpen() {
     FakeRun first = add("f", "first");
     for (int i = 1; i < 256; i++) {
       add("f", "e" + i);
     }
     round();
-    assertThat(first.isSparing()).isFalse();
+    assertThat(first.keptOpen()).isEqualTo(Kept.ALL);
 
     FakeRun oneMore = add("f", "more");
     round();
-    assertThat(first.isSparing()).isTrue();
-    assertThat(oneMore.isSparing()).isTrue();
+    assertThat(first.keptOpen()).isEqualTo(Kept.OFTEN_READ);
+    assertThat(oneMore.keptOpen()).isEqualTo(Kept.OFTEN_READ);
 
     live.removeLast();
     round();
-    assertThat(first.isSparing()).isFalse();
+    assertThat(first.keptOpen()).isEqualTo(Kept.ALL);
   }
 
   @Test
-  void fewDescriptorsAreScarceEarlier() {
-    assertThat(OpenFiles.areScarce(37, 100)).isFalse();
-    assertThat(OpenFiles.areScarce(38, 100)).isTrue();
-    assertThat(OpenFiles.areScarce(1, Integer.MAX_VALUE)).isFalse();
-  }
-
-  @Test
-  void theLimitOnOpenFilesIsReadFromTheKernelsTable() {
-    String line =
-        "Max open files            20000                20000                files     \n";
-    assertThat(OpenFiles.runs("Limit\n" + line)).isEqualTo(1666);
-    assertThat(OpenFiles.runs()).isPositive();
+  void moreRunsThanThereAreDescriptorsForHaveNothingKeptOpen() {
+    OpenFiles files = new OpenFiles(20_000);
+    assertThat(files.of(999, 5_000)).isEqualTo(Kept.OFTEN_READ);
+    assertThat(files.of(1_000, 5_000)).isEqualTo(Kept.NONE);
+    assertThat(files.of(0, 11_000)).isEqualTo(Kept.NONE);
+    assertThat(new OpenFiles(Long.MAX_VALUE).of(0, 1)).isEqualTo(Kept.ALL);
   }
 
   @Test
   void theThreadReadsAndEnds() {
     FakeRun run = add("f", "e");
     run.usage = Samples.busy(SECOND);
-    Sampler started =
-        new Sampler(() -> List.copyOf(live), Sampler::wholeUsage, Duration.ofMillis(5), metrics);
+    Sampler started = new Sampler(() -> List.copyOf(live), Duration.ofMillis(5), 1_000, metrics);
     started.start();
     Awaitility.await().until(() -> started.history(run.id()).size() > 2);
     started.close();
@@ -337,8 +328,8 @@ final class SamplerTest {
               }
               throw new IllegalStateException("nobody knows");
             },
-            Sampler::wholeUsage,
             Duration.ofMillis(2),
+            1_000,
             metrics);
     started.start();
     Awaitility.await()

@@ -56,7 +56,7 @@ public abstract class FileSampler implements Sampler {
   private int turn;
   private int idle;
   private boolean fresh = true;
-  private boolean sparing;
+  private Kept kept = Kept.ALL;
 
   /// One reading more than there was a change: what was going on may have ended just after.
   private boolean wasBusy;
@@ -156,7 +156,7 @@ public abstract class FileSampler implements Sampler {
     } else if (busy || wasBusy) {
       changed |= readAll(lively, buffer);
       changed |= readNext(quiet.size(), buffer);
-    } else if (!sparing || ++idle % IDLE_TURN == 0) {
+    } else if (kept == Kept.ALL || ++idle % IDLE_TURN == 0) {
       changed |= readNext(quiet.size() + lively.size(), buffer);
     }
     if (hasMemoryMoved()) {
@@ -210,11 +210,17 @@ public abstract class FileSampler implements Sampler {
   }
 
   @Override
-  public final void spare(boolean descriptors) {
-    if (descriptors != sparing) {
-      sparing = descriptors;
-      quiet.forEach(file -> file.keep(!descriptors));
+  public final void keepOpen(Kept which) {
+    if (which != kept) {
+      kept = which;
+      keep(quiet, which == Kept.ALL);
+      keep(pulse, which != Kept.NONE);
+      keep(lively, which != Kept.NONE);
     }
+  }
+
+  private static void keep(List<SampledFile> files, boolean open) {
+    files.forEach(file -> file.keep(open));
   }
 
   @Override

@@ -55,8 +55,8 @@ final class UsageReader {
     }
 
     @Override
-    public void spare(boolean descriptors) {
-      sampler.spare(descriptors);
+    public void keepOpen(Sampler.Kept which) {
+      sampler.keepOpen(which);
     }
 
     @Override
