@@ -96,6 +96,10 @@ public interface Cgroup {
     /// @throws CgroupException.NotFound when it has gone
     boolean isPopulated();
 
+    /// Who is in that directory and below it: whom [#killAll] ends. One list, where
+    /// [Cgroup#processes] puts one of each hierarchy together.
+    Set<Integer> processes();
+
     /// Runs `action` soon after each change, and after others: ask then, and once after this has
     /// returned.
     CgroupFs.Watch watch(Runnable action);

@@ -8,6 +8,8 @@ import dev.holdfast.cgroup.Pressure;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// The files that every cgroup of a cgroup2 tree has, with or without controllers: those that a v2
 /// host and the cgroup2 tree of a hybrid host share.
@@ -30,6 +32,13 @@ public final class UnifiedFiles {
       @Override
       public boolean isPopulated() {
         return ControlText.flatKeyed(fs, events).getOrDefault("populated", 0L) == 1;
+      }
+
+      @Override
+      public Set<Integer> processes() {
+        Set<Integer> pids = new TreeSet<>();
+        CgroupTree.collectProcesses(fs, directory, pids);
+        return pids;
       }
 
       @Override

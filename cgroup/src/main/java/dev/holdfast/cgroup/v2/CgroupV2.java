@@ -151,9 +151,7 @@ final class CgroupV2 implements Cgroup {
 
   @Override
   public Set<Integer> processes() {
-    Set<Integer> pids = new TreeSet<>();
-    CgroupTree.collectProcesses(fs, directory, pids);
-    return pids;
+    return core.population().processes();
   }
 
   @Override

@@ -10,7 +10,6 @@ import dev.holdfast.isolator.KillReceipt;
 import dev.holdfast.linux.LinuxException;
 import dev.holdfast.linux.Processes;
 import dev.holdfast.linux.Signal;
-import dev.holdfast.linux.proc.PidStat;
 import dev.holdfast.linux.proc.ProcFs;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +65,7 @@ final class Destroyer {
     List<KillReceipt.Victim> victims = List.of();
     Optional<String> failure = Optional.empty();
     if (!tryRemove()) {
-      pids = processes();
+      pids = killable();
       victims = victims(pids);
       mechanism = killAndRemove(started);
       failure = describeRest();
@@ -104,6 +103,18 @@ final class Destroyer {
     } catch (CgroupException refused) {
       refusal = Optional.of(refused);
       return false;
+    }
+  }
+
+  /// Whom `cgroup.kill` ends, as one list tells: to put those of all hierarchies together would
+  /// hold the kill up.
+  private Set<Integer> killable() {
+    try {
+      Set<Integer> pids = cgroup.population().map(Cgroup.Population::processes).orElseGet(Set::of);
+      return pids.isEmpty() ? cgroup.processes() : pids;
+    } catch (CgroupException refused) {
+      refusal = Optional.of(refused);
+      return Set.of();
     }
   }
 
@@ -203,8 +214,7 @@ final class Destroyer {
       if (victims.size() == KillReceipt.MOST_VICTIMS) {
         break;
       }
-      Optional<PidStat> stat = proc.stat(pid);
-      stat.ifPresent(it -> victims.add(new KillReceipt.Victim(pid, it.comm())));
+      proc.name(pid).ifPresent(name -> victims.add(new KillReceipt.Victim(pid, name)));
     }
     return victims;
   }

@@ -61,6 +61,12 @@ public record ProcFs(Path root) {
     return Cpu.parseAll(read("cpuinfo"));
   }
 
+  /// The kernel's short name for a process, at most 15 bytes: `/proc/PID/comm`; a zombie has one.
+  public Optional<String> name(int pid) {
+    Optional<String> text = readOf(pid, "comm");
+    return text.map(it -> it.endsWith("\n") ? it.substring(0, it.length() - 1) : it);
+  }
+
   /// `/proc/PID/stat`; a zombie has one.
   public Optional<PidStat> stat(int pid) {
     Optional<String> text = readOf(pid, "stat");

@@ -85,6 +85,7 @@ class ProcFsLiveTest {
       try {
         PidStat stat = proc.stat(self).orElseThrow();
         assertThat(stat.comm()).isEqualTo(name);
+        assertThat(proc.name(self)).contains(name);
         assertThat(stat.ppid()).isEqualTo(before.ppid());
         assertThat(stat.session()).isEqualTo(before.session());
         assertThat(stat.startTicks()).isEqualTo(before.startTicks());

@@ -68,6 +68,7 @@ interface UnifiedContract extends Contract {
     assertThat(population.isPopulated()).isFalse();
     int pid = environment().startSleeper(cgroup);
     assertThat(population.isPopulated()).isTrue();
+    assertThat(population.processes()).containsExactly(pid);
     AtomicInteger modifications = new AtomicInteger();
     try (CgroupFs.Watch _ = population.watch(modifications::incrementAndGet)) {
       kill(cgroup, pid);
