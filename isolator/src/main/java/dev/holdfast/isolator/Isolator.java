@@ -132,8 +132,8 @@ public final class Isolator implements AutoCloseable {
   /// @throws IsolatorException when it cannot be set up; nothing of it is left then
   public Run launch(ExecutorSpec spec) {
     RunId id = RunId.random();
-    RunActor.Surroundings around = surroundings(preflight.check(spec));
     Preflight.checkFiles(spec);
+    RunActor.Surroundings around = surroundings(preflight.check(spec));
     Function<RunObserver, RunActor> run =
         observer -> RunActor.attached(id, spec, around, Optional.empty(), observer);
     return spec.uris().isEmpty()
