@@ -330,6 +330,27 @@ class ForkServerTest {
   }
 
   @Test
+  void aLauncherThatNobodyWaitsForEnds() throws Exception {
+    LauncherProcess first = living(server, "first");
+    try (Flock lock = Flock.shared(lockFile)) {
+      server.begin(List.of("unwanted", "detached"), lock.fd(), Fd.standardStreams()).close();
+    }
+    // Requests are served in their order.
+    end(living(server, "second"));
+
+    assertOnlyChild(parent(first), first);
+    end(first);
+  }
+
+  /// The end of a launcher's socket is told before the last of it is gone.
+  private static void assertOnlyChild(int server, LauncherProcess launcher) {
+    Awaitility.await()
+        .untilAsserted(() ->
+            assertThat(text(server, "task/" + server + "/children").strip())
+                .isEqualTo("" + launcher.pid()));
+  }
+
+  @Test
   void aLauncherThatStandsStillHoldsUpNoOther() throws Exception {
     LauncherProcess first = living(server, "first");
     assertThat(Processes.kill(first.pid(), Signal.STOP)).isTrue();
@@ -370,10 +391,7 @@ class ForkServerTest {
     assertThat(parent(first)).isEqualTo(pid);
     assertThat(descriptors(pid)).hasSize(4);
     assertThat(descriptors((int) ProcessHandle.current().pid()).size()).isLessThan(ours + 50);
-    // The end of its socket is told before the last of it is gone.
-    Awaitility.await()
-        .untilAsserted(() ->
-            assertThat(text(pid, "task/" + pid + "/children").strip()).isEqualTo("" + first.pid()));
+    assertOnlyChild(pid, first);
     end(first);
   }
 

@@ -94,6 +94,30 @@ final class AgentTest {
   }
 
   @Test
+  void ofALaunchThatCannotBeWrittenDownNothingIsLeft() throws Exception {
+    Agent agent = Agent.start(ground);
+    agent.launch("before", "true").expect(0);
+    agent.ask("wait", "default/before").expect(0);
+    // A file, where the next run's sandbox is to be.
+    Files.createFile(executors().resolve("refused"));
+
+    Finished refused = agent.launch("refused", "sleep", "1000").expect(125);
+
+    assertThat(refused.err()).contains("cannot write down the run");
+    assertThat(ground.runCgroups()).isEmpty();
+    assertThat(agent.ask("ps", "-a", "-q").expect(0).out().lines()).hasSize(1);
+    agent.launch("after", "true").expect(0);
+    assertThat(agent.ask("wait", "default/after").expect(0).out().strip()).isEqualTo("0");
+    agent.end();
+  }
+
+  private Path executors() throws IOException {
+    try (Stream<Path> agents = Files.list(ground.file("state").resolve("slaves"))) {
+      return agents.findFirst().orElseThrow().resolve("frameworks/default/executors");
+    }
+  }
+
+  @Test
   void stoppingOneThatHasEndedIsNoFailureAndKillingItIs() {
     Agent agent = Agent.start(ground);
     agent.launch("short", "sh", "-c", "exit 3").expect(0);
