@@ -78,29 +78,26 @@ public final class LauncherProcess implements AutoCloseable {
             });
   }
 
-  /// Waits for a launcher and hands it `record`.
+  /// Waits for a launcher, which does nothing before it is told to [#launch].
   ///
-  /// @throws LinuxException when it cannot be started, or the record not be sent
+  /// @throws LinuxException when it cannot be started
   public static LauncherProcess start(
-      LauncherSource.Birth birth, LaunchRecord record, KernelEvents events, Listener listener) {
-    byte[] encoded = record.encode();
+      LauncherSource.Birth birth, KernelEvents events, Listener listener) {
     LauncherSource.Newborn newborn = birth.await();
-    LauncherProcess process;
     try {
-      process =
-          new LauncherProcess(
-              newborn.pid(), newborn.isChild(), newborn.control(), events, listener);
+      return new LauncherProcess(
+          newborn.pid(), newborn.isChild(), newborn.control(), events, listener);
     } catch (LinuxException e) {
       newborn.control().close();
       throw e;
     }
-    try {
-      process.send(encoded);
-      return process;
-    } catch (LinuxException e) {
-      process.close();
-      throw e;
-    }
+  }
+
+  /// Has it start a run. To be called once, on one that was started here.
+  ///
+  /// @throws LinuxException when it has ended
+  public void launch(LaunchRecord record) {
+    send(record.encode());
   }
 
   /// Comes through the door of a launcher that another process has started. It tells again what it

@@ -15,6 +15,7 @@ import dev.holdfast.isolator.RunName;
 import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.Usage;
 import dev.holdfast.isolator.Verdict;
+import dev.holdfast.isolator.launcher.LaunchRecord;
 import dev.holdfast.isolator.launcher.LauncherMessage;
 import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.isolator.launcher.LauncherSource;
@@ -250,7 +251,7 @@ public final class RunActor implements LauncherProcess.Listener {
     memoryWatch =
         MemoryWatch.start(own, lease.root(), around.proc(), spec.oomMode(), this::noticeMemory);
     awaitDirectory();
-    handle.show(startLauncher(birth, own, lease, directory));
+    startLauncher(birth, own, lease, directory);
   }
 
   private void awaitDirectory() {
@@ -378,16 +379,16 @@ public final class RunActor implements LauncherProcess.Listener {
     }
   }
 
-  private LauncherProcess startLauncher(
+  private void startLauncher(
       LauncherSource.Birth birth, Cgroup own, CgroupRoot.Lease lease, RunDirectory directory) {
     Optional<Path> killerSwitch = memoryWatch.flatMap(MemoryWatch::killerSwitchFile);
     Optional<Detached> detached =
         origin instanceof Origin.Launched(var how, _) ? Optional.of(how) : Optional.empty();
-    return LauncherProcess.start(
-        birth,
-        Launch.describe(spec, own, lease, directory, killerSwitch, detached),
-        around.events(),
-        this);
+    LaunchRecord record = Launch.describe(spec, own, lease, directory, killerSwitch, detached);
+    LauncherProcess launcher = LauncherProcess.start(birth, around.events(), this);
+    // First: whoever hears of the start may signal the run at once.
+    handle.show(launcher);
+    launcher.launch(record);
   }
 
   private Lifecycle.Event nextEvent() {

@@ -118,8 +118,11 @@ class ForkServerTest {
   private LauncherProcess start(
       LauncherSource source, String name, LaunchRecord record, List<Fd> stdio, Holder holder) {
     try (Flock lock = Flock.shared(lockFile)) {
-      return LauncherProcess.start(
-          source.begin(List.of(name, "detached"), lock.fd(), stdio), record, events, holder);
+      LauncherProcess launcher =
+          LauncherProcess.start(
+              source.begin(List.of(name, "detached"), lock.fd(), stdio), events, holder);
+      launcher.launch(record);
+      return launcher;
     }
   }
 

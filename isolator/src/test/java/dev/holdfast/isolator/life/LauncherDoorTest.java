@@ -131,12 +131,14 @@ class LauncherDoorTest {
       Files.createFile(lockFile);
     }
     try (Flock lock = Flock.shared(lockFile)) {
-      return LauncherProcess.start(
-          new SpawnedLaunchers(LauncherProgram.locate(directory.resolve("lib")))
-              .begin(LauncherLabel.of("x", true), lock.fd(), Fd.standardStreams()),
-          record,
-          events,
-          holder);
+      LauncherProcess launcher =
+          LauncherProcess.start(
+              new SpawnedLaunchers(LauncherProgram.locate(directory.resolve("lib")))
+                  .begin(LauncherLabel.of("x", true), lock.fd(), Fd.standardStreams()),
+              events,
+              holder);
+      launcher.launch(record);
+      return launcher;
     }
   }
 
