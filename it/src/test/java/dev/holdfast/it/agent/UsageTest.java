@@ -85,7 +85,7 @@ final class UsageTest {
             .isCloseTo(value, withinPercentage(PERCENT)));
     assertThat(pageCache(agent))
         .isCloseTo(kernelsPageCache(), withinPercentage(PERCENT))
-        .isGreaterThan(99 * MEBIBYTE);
+        .isGreaterThan(98 * MEBIBYTE);
     // And it is what was done, not only the same.
     assertThat(used).isGreaterThan(4.9);
     // How often it was throttled depends on what else the machine has to do.
