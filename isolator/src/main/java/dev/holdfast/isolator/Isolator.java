@@ -175,32 +175,33 @@ public final class Isolator implements AutoCloseable {
     CompletableFuture<Void> written = new CompletableFuture<>();
     Function<RunObserver, RunActor> run =
         it -> RunActor.detached(id, spec, around, detached, written, it);
+    Runnable writing =
+        () -> {
+          before.run();
+          Preflight.checkFiles(spec);
+          written.complete(null);
+        };
     if (spec.uris().isEmpty()) {
-      RunActor actor = run.apply(observer);
-      begin(id, actor::live);
-      write(spec, before, written, actor);
-      actor.handle().awaitLaunch();
-      return actor.handle();
+      return start(id, run.apply(observer), writing, written);
     }
-    before.run();
-    Preflight.checkFiles(spec);
-    written.complete(null);
+    writing.run();
     // Below the run's own directory: whoever removes that removes what a fetcher has left, too.
     RunDirectory directory = RunDirectory.ensure(config.runtimeDirectory(), id);
     return fetch(id, spec, run, directory.path(), observer);
   }
 
-  private static void write(
-      ExecutorSpec spec, Runnable before, CompletableFuture<Void> written, RunActor waiting) {
+  /// @param writing completes `written`, for which the run waits
+  private Run start(RunId id, RunActor run, Runnable writing, CompletableFuture<Void> written) {
+    begin(id, run::live);
     try {
-      before.run();
-      Preflight.checkFiles(spec);
-      written.complete(null);
+      writing.run();
     } catch (RuntimeException | Error e) {
       written.completeExceptionally(e);
-      waiting.handle().awaitFailure();
+      run.handle().awaitFailure();
       throw e;
     }
+    run.handle().awaitLaunch();
+    return run.handle();
   }
 
   /// Takes over a run that another process has launched detached, whatever has become of it: one

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// Kills whatever is in a cgroup and below it, and removes it.
 ///
@@ -109,19 +110,20 @@ final class Destroyer {
   /// Whom `cgroup.kill` ends, as one list tells: to put those of all hierarchies together would
   /// hold the kill up.
   private Set<Integer> killable() {
-    try {
+    return read(() -> {
       Set<Integer> pids = cgroup.population().map(Cgroup.Population::processes).orElseGet(Set::of);
       return pids.isEmpty() ? cgroup.processes() : pids;
-    } catch (CgroupException refused) {
-      refusal = Optional.of(refused);
-      return Set.of();
-    }
+    });
+  }
+
+  private Set<Integer> processes() {
+    return read(cgroup::processes);
   }
 
   /// Empty also when they cannot be read: the next pass reads again.
-  private Set<Integer> processes() {
+  private Set<Integer> read(Supplier<Set<Integer>> processes) {
     try {
-      return cgroup.processes();
+      return processes.get();
     } catch (CgroupException refused) {
       refusal = Optional.of(refused);
       return Set.of();
