@@ -22,11 +22,21 @@ public interface Sampler extends AutoCloseable {
 
   /// Which files stay open between two readings. The others are opened for each: 10 µs a file.
   enum Kept {
-    /// About 15.
-    ALL,
-    /// Five, without those that take turns.
-    OFTEN_READ,
-    NONE
+    ALL(15),
+    /// Without those that take turns.
+    OFTEN_READ(5),
+    NONE(0);
+
+    private final int files;
+
+    Kept(int files) {
+      this.files = files;
+    }
+
+    /// How many stay open, at the most.
+    public int files() {
+      return files;
+    }
   }
 
   /// [Kept#ALL] at first. Where they are not, a cgroup in which nothing happens has one of those
