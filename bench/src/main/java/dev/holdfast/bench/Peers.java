@@ -8,11 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The programs that people know for this work, with the same limits. Those that are not installed
-/// have no contenders.
+/// The programs that people know for this work, with the same limits. Those that are not installed,
+/// or can't do it here, have no contenders.
 public final class Peers {
   private static final String GROUP = "holdfast-bench-peer";
 
@@ -24,23 +25,41 @@ public final class Peers {
 
   /// Timed from the start of the command to its end: `/bin/true` in a container.
   public Map<String, Helper> launches() throws Exception {
-    Map<String, Helper> all = new java.util.LinkedHashMap<>();
+    Map<String, Helper> all = new LinkedHashMap<>();
     if (Bench.has("crun")) {
-      all.put(
-          "crun run",
-          bench.spawnOnPlainV1(crun("run", "-b", bundle("crun", "/bin/true"), "hf-crun")));
+      String[] run = crun("run", "-b", bundle("crun", "/bin/true"), "hf-crun");
+      addIfAble(all, "crun run", bench.spawnOnPlainV1(run));
     }
     if (Bench.has("runc")) {
-      all.put("runc run", bench.spawn(runc("run", "-b", bundle("runc", "/bin/true"), "hf-runc")));
+      String[] run = runc("run", "-b", bundle("runc", "/bin/true"), "hf-runc");
+      addIfAble(all, "runc run", bench.spawn(run));
     }
     if (Bench.has("podman")) {
-      all.put("podman run", bench.spawnOnPlainV1(podman("run", "--rm", "/bin/true")));
+      addIfAble(all, "podman run", bench.spawnOnPlainV1(podman("run", "--rm", "/bin/true")));
     }
     if (Bench.has("ctr")) {
-      Containerd containerd = Containerd.start(bench);
-      all.put("ctr run", bench.spawn(containerd.ctr("run", "--rm", "hf-ctr", "/bin/true")));
+      String[] run = Containerd.start(bench).ctr("run", "--rm", "hf-ctr", "/bin/true");
+      addIfAble(all, "ctr run", bench.spawn(run));
     }
     return all;
+  }
+
+  private static void addIfAble(Map<String, Helper> all, String name, Helper helper) {
+    if (isAble(name, helper)) {
+      all.put(name, helper);
+    }
+  }
+
+  /// Lets it do its work once, which some can't on every kernel: then says so, and that it is left
+  /// out. What it has said itself is on stderr already.
+  public static boolean isAble(String name, Helper helper) {
+    try {
+      helper.once();
+      return true;
+    } catch (IOException e) {
+      System.err.println("bench: " + name + " is left out, " + e.getMessage());
+      return false;
+    }
   }
 
   /// The command of crun, with its state in our place.
@@ -70,6 +89,9 @@ public final class Peers {
                 bench.file("run/podman").toString(),
                 "--cgroup-manager",
                 "cgroupfs",
+                // The one that works on every file system; the root file system is not its own.
+                "--storage-driver",
+                "vfs",
                 verb,
                 how,
                 "--network",
@@ -103,6 +125,8 @@ public final class Peers {
       bench.file("run/podman").toString(),
       "--cgroup-manager",
       "cgroupfs",
+      "--storage-driver",
+      "vfs",
       "rm",
       "-f",
       "-t",

@@ -89,6 +89,9 @@ public final class DestroyTopic {
     boolean crun = program.equals("crun");
     Helper start = crun ? bench.spawnOnPlainV1(peers.crun(run)) : bench.spawn(peers.runc(run));
     Helper end = crun ? bench.spawnOnPlainV1(peers.crun(delete)) : bench.spawn(peers.runc(delete));
+    if (!Peers.isAble(program + " run", start) || !Peers.isAble(program + " delete", end)) {
+      return;
+    }
     topic.contender(
         program + " delete",
         victims.equals(BOMB) ? 10 : 4,

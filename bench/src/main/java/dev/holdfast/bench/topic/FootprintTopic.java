@@ -4,6 +4,7 @@ import dev.holdfast.api.ExecutorInfo;
 import dev.holdfast.bench.Agent;
 import dev.holdfast.bench.Bench;
 import dev.holdfast.bench.Containerd;
+import dev.holdfast.bench.Helper;
 import dev.holdfast.bench.Memory;
 import dev.holdfast.bench.Peers;
 import dev.holdfast.bench.Topic;
@@ -57,18 +58,22 @@ public final class FootprintTopic {
     String mine = "executor-launcher, of " + live.size();
     keepers.add(mine, launchers / live.size()).atMost(mine, 60);
     Peers peers = new Peers(bench);
+    String[] victim = {"/bin/victim", "crowd", "1"};
     if (Bench.has("podman") && Bench.has("conmon")) {
-      bench.spawnOnPlainV1(peers.podman("run", "-d", "/bin/victim", "crowd", "1")).once();
-      keepers.add("conmon", ofProcess("conmon", bench.file("run/podman").toString()));
-      bench.spawnOnPlainV1(peers.podmanRemoveAll()).once();
+      Helper podman = bench.spawnOnPlainV1(peers.podman("run", "-d", victim));
+      if (Peers.isAble("podman run", podman)) {
+        keepers.add("conmon", ofProcess("conmon", bench.file("run/podman").toString()));
+        bench.spawnOnPlainV1(peers.podmanRemoveAll()).once();
+      }
     }
     if (Bench.has("ctr")) {
       Containerd containerd = Containerd.start(bench);
-      bench.spawn(containerd.ctr("run", "-d", "hf-shim", "/bin/victim", "crowd", "1")).once();
-      keepers.add(
-          "containerd-shim-runc-v2",
-          ofProcess("containerd-shim", bench.file("containerd.sock").toString()));
-      containerd.remove("hf-shim");
+      if (Peers.isAble("ctr run", bench.spawn(containerd.ctr("run", "-d", "hf-shim", victim)))) {
+        keepers.add(
+            "containerd-shim-runc-v2",
+            ofProcess("containerd-shim", bench.file("containerd.sock").toString()));
+        containerd.remove("hf-shim");
+      }
     }
     return keepers.result();
   }

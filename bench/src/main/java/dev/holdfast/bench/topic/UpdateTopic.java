@@ -55,21 +55,28 @@ public final class UpdateTopic {
                 Contender.timed(
                     () -> client.update(id, limits(turn.getAndSet(!turn.get())), false)));
     if (Bench.has("crun")) {
-      Peers peers = new Peers(bench);
-      String bundle = peers.bundle("crun-update", "/bin/victim", "crowd", "1");
-      Helper start = bench.spawnOnPlainV1(peers.crun("run", "-d", "-b", bundle, "hf-update"));
-      start.once();
-      Helper update =
-          bench.spawnOnPlainV1(
-              peers.crun("update", "--cpu-quota", "60000", "--memory", "56623104", "hf-update"));
-      topic.contender("crun update", 20, update::once);
-      topic.goal(API, 1.0 / 5, "crun update");
-      bench.keep(() -> bench.spawnOnPlainV1(peers.crun("delete", "-f", "hf-update")).once());
+      addCrun(bench, topic);
     }
     topic.goal(API, 3, FLOOR);
     TopicResult result = topic.run(bench.patience(15));
     here.end(List.of(run, ground));
     return List.of(result);
+  }
+
+  private static void addCrun(Bench bench, Topic topic) throws Exception {
+    Peers peers = new Peers(bench);
+    String bundle = peers.bundle("crun-update", "/bin/victim", "crowd", "1");
+    Helper start = bench.spawnOnPlainV1(peers.crun("run", "-d", "-b", bundle, "hf-update"));
+    if (!Peers.isAble("crun run", start)) {
+      return;
+    }
+    bench.keep(() -> bench.spawnOnPlainV1(peers.crun("delete", "-f", "hf-update")).once());
+    Helper update =
+        bench.spawnOnPlainV1(
+            peers.crun("update", "--cpu-quota", "60000", "--memory", "56623104", "hf-update"));
+    if (Peers.isAble("crun update", update)) {
+      topic.contender("crun update", 20, update::once).goal(API, 1.0 / 5, "crun update");
+    }
   }
 
   private static ResourceLimits limits(boolean first) {
