@@ -162,6 +162,9 @@ final class MemoryWatch implements AutoCloseable {
       // A kill that the kernel has begun is counted only now.
       wasUnwatched = !wasOff;
     }
+    if (noticed.isEmpty() && !killer.underOom()) {
+      return Optional.empty(); // the look that begins a watch: nobody is held
+    }
     if (!isAtLimit()) {
       // In kernel mode the victim has gone, and with it what it held, before anybody can look.
       ancestorRanOut |= !wasUnwatched && (mode == OomMode.REPORT || !hasTouchedLimit());

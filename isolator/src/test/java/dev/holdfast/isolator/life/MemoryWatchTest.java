@@ -379,23 +379,46 @@ class MemoryWatchTest {
   @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
   void aKillThatTheKernelCountsAfterTheLookIsOfTheRunsOwnLimit(HostKind kind) {
     Ground ground = running(kind);
-    Path killerSwitch = ground.file(RUN, MEMORY, "memory.oom_control");
     try (MemoryWatch watch = watch(ground, OomMode.REPORT)) {
-      ground.fake.write(killerSwitch, "0");
-      assertThat(watch.inspect()).isEmpty();
-      assertThat(killerIsOff(ground)).isTrue();
-
-      ground.fake.write(killerSwitch, "0");
-      ground.fake.triggerOom(RUN);
-      ground.fake.write(killerSwitch, "1");
-
-      assertThat(watch.evidenceOfOwnEnd(false))
-          .satisfies(evidence -> {
-            assertThat(evidence.kills()).isPositive();
-            assertThat(evidence.scope()).isEqualTo(Verdict.Scope.OWN_LIMIT);
-            assertThat(evidence.decides()).isTrue();
-          });
+      requireLateKillIsOfTheOwnLimit(ground, watch);
     }
+  }
+
+  /// The look at a run that was taken over follows no word of the kernel's.
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V2", mode = EnumSource.Mode.EXCLUDE)
+  void theFirstLookAtARunThatWasTakenOverBlamesNoCgroupAbove(HostKind kind) {
+    Ground ground = running(kind);
+    try (MemoryWatch watch =
+        MemoryWatch.resume(
+                ground.run,
+                ground.root,
+                new FakeProc(proc).reader(),
+                OomMode.REPORT,
+                notices::incrementAndGet)
+            .orElseThrow()) {
+      assertThat(watch.inspect()).isEmpty();
+
+      requireLateKillIsOfTheOwnLimit(ground, watch);
+    }
+  }
+
+  private static void requireLateKillIsOfTheOwnLimit(Ground ground, MemoryWatch watch) {
+    Path killerSwitch = ground.file(RUN, MEMORY, "memory.oom_control");
+    ground.fake.write(killerSwitch, "0");
+    assertThat(watch.inspect()).isEmpty();
+    assertThat(killerIsOff(ground)).isTrue();
+
+    ground.fake.write(killerSwitch, "0");
+    ground.fake.triggerOom(RUN);
+    ground.fake.write(killerSwitch, "1");
+
+    assertThat(watch.evidenceOfOwnEnd(false))
+        .satisfies(evidence -> {
+          assertThat(evidence.kills()).isPositive();
+          assertThat(evidence.scope()).isEqualTo(Verdict.Scope.OWN_LIMIT);
+          assertThat(evidence.decides()).isTrue();
+        });
   }
 
   /// The killer has to be off before anybody looks whether it has killed.
