@@ -2,13 +2,15 @@ package dev.holdfast.linux;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 
-/// Facts about this machine and this process: `sysconf(3)`, `geteuid(2)`.
+/// Facts about this machine and this process: `sysconf(3)`, `clock_gettime(2)`, `geteuid(2)`.
 public final class Host {
   private static final int SC_CLK_TCK = 2;
   private static final int SC_PAGESIZE = 30;
   private static final int SC_NPROCESSORS_ONLN = 84;
   private static final int RLIMIT_NOFILE = 7;
+  private static final int CLOCK_BOOTTIME = 7;
 
   // struct rlimit64: soft at 0, hard at 8.
   private static final int HARD = 8;
@@ -28,6 +30,20 @@ public final class Host {
   /// CPUs that are online.
   public static int onlineCpus() {
     return (int) Configuration.sysconf(SC_NPROCESSORS_ONLN);
+  }
+
+  /// How long ago this machine was booted, the time that it slept included. Start times of
+  /// processes in `/proc` count from there.
+  public static Duration sinceBoot() {
+    try (Scratch scratch = Scratch.borrow()) {
+      long error =
+          Native.syscall(scratch, Syscalls.CLOCK_GETTIME, CLOCK_BOOTTIME, scratch.address());
+      Native.check(error, "clock_gettime", "CLOCK_BOOTTIME");
+      // struct timespec: seconds at 0, nanoseconds at 8.
+      return Duration.ofSeconds(
+          scratch.buffer().get(ValueLayout.JAVA_LONG, 0),
+          scratch.buffer().get(ValueLayout.JAVA_LONG, Long.BYTES));
+    }
   }
 
   /// Makes ready for foreign calls, which takes the first caller some ten milliseconds: a program

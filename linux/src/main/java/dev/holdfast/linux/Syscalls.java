@@ -23,6 +23,7 @@ final class Syscalls {
   static final long MOUNT = number(165, 40);
   static final long UMOUNT2 = number(166, 39);
   static final long GETDENTS64 = number(217, 61);
+  static final long CLOCK_GETTIME = number(228, 113);
   static final long EPOLL_CTL = number(233, 21);
   static final long WAITID = number(247, 95);
   static final long INOTIFY_ADD_WATCH = number(254, 27);

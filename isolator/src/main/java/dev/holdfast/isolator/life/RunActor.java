@@ -21,6 +21,7 @@ import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.isolator.launcher.LauncherSource;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.Host;
 import dev.holdfast.linux.KernelEvents;
 import dev.holdfast.linux.LinuxException;
 import dev.holdfast.linux.Processes;
@@ -320,7 +321,7 @@ public final class RunActor implements LauncherProcess.Listener {
 
   private void know(RunFiles.Pids pids) {
     handle.show(pids);
-    times.startedAgo(pids.age(around.proc().uptime()));
+    times.startedAgo(pids.age(Host.sinceBoot()));
   }
 
   private void goOnUngreeted() {

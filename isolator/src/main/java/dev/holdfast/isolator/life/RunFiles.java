@@ -25,8 +25,8 @@ record RunFiles(Optional<Pids> pids, Optional<Ended> ended) {
   ///   the same pid
   record Pids(int launcher, long launcherStart, int leader, long leaderStart) {
     /// How long ago the leader was started.
-    Duration age(Duration uptime) {
-      return uptime.minusMillis(leaderStart * 1000 / PidStat.TICKS_PER_SECOND);
+    Duration age(Duration sinceBoot) {
+      return sinceBoot.minusMillis(leaderStart * 1000 / PidStat.TICKS_PER_SECOND);
     }
   }
 

@@ -56,11 +56,7 @@ final class FakeHost implements AutoCloseable {
   /// One that has not begun to live.
   RunActor run(ExecutorSpec spec, Path launcher) {
     return RunActor.attached(
-        RunId.random(),
-        spec,
-        around(launcher, ProcFs.system()),
-        Optional.empty(),
-        RunObserver.NONE);
+        RunId.random(), spec, around(launcher), Optional.empty(), RunObserver.NONE);
   }
 
   /// The same for one that would outlive this process.
@@ -73,17 +69,15 @@ final class FakeHost implements AutoCloseable {
     Detached how =
         new Detached(
             Optional.empty(), runtime.resolve("stdout"), runtime.resolve("stderr"), 1 << 20, 2);
-    return RunActor.detached(
-        RunId.random(), spec, around(launcher, ProcFs.system()), how, written, observer);
+    return RunActor.detached(RunId.random(), spec, around(launcher), how, written, observer);
   }
 
   /// One that a process before this one has launched.
-  RunActor adopted(
-      RunId id, ExecutorSpec spec, ProcFs proc, Optional<Verdict> decided, RunObserver observer) {
-    return RunActor.adopted(id, spec, around(Path.of("/nonexistent"), proc), decided, observer);
+  RunActor adopted(RunId id, ExecutorSpec spec, Optional<Verdict> decided, RunObserver observer) {
+    return RunActor.adopted(id, spec, around(Path.of("/nonexistent")), decided, observer);
   }
 
-  private RunActor.Surroundings around(Path launcher, ProcFs proc) {
+  private RunActor.Surroundings around(Path launcher) {
     return new RunActor.Surroundings(
         root(),
         hierarchy.controllers(),
@@ -91,7 +85,7 @@ final class FakeHost implements AutoCloseable {
         new SpawnedLaunchers(launcher),
         DESTROY_TIMEOUT,
         ledger,
-        proc,
+        ProcFs.system(),
         () -> 1,
         nested,
         events);

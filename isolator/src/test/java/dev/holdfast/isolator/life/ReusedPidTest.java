@@ -8,7 +8,6 @@ import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.Verdict;
-import dev.holdfast.linux.proc.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +69,7 @@ class ReusedPidTest {
             end.complete(outcome);
           }
         };
-    host.adopted(id, SPEC, ProcFs.system(), decided, observer).live();
+    host.adopted(id, SPEC, decided, observer).live();
     return end.get(20, TimeUnit.SECONDS).verdict();
   }
 }

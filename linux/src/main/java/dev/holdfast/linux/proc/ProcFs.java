@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -121,18 +120,6 @@ public record ProcFs(Path root) {
       throw new MalformedException("/proc/".concat(BOOT_ID), id, "a UUID");
     }
     return id;
-  }
-
-  /// How long ago the host was booted, the time that it slept included: `/proc/uptime`, exact to 10
-  /// ms.
-  public Duration uptime() {
-    String text = read("uptime");
-    if (!text.matches("(?s)[0-9]{1,12}\\.[0-9]{2} .*")) {
-      throw new MalformedException("/proc/uptime", text, "a number of seconds");
-    }
-    int dot = text.indexOf('.');
-    long hundredths = Long.parseLong(text.substring(0, dot) + text.substring(dot + 1, dot + 3));
-    return Duration.ofMillis(hundredths * 10);
   }
 
   /// The memory of the host: `/proc/meminfo`.

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,16 +42,6 @@ class ProcFsTest {
     assertThat(proc.cpus()).isEqualTo(Cpu.parseAll(Recorded.text("cpuinfo-arm64")));
     assertThat(proc.memInfo()).isEqualTo(MemInfo.parse(Recorded.text("meminfo-swap")));
     assertThat(proc.bootId()).isEqualTo(BOOT_ID);
-  }
-
-  @Test
-  void theUptimeIsTheFirstNumber() throws IOException {
-    put("uptime", "350735.47 234388.90\n");
-    assertThat(proc.uptime()).isEqualTo(Duration.ofMillis(350_735_470));
-    for (String other : List.of("", "1", "x 1", "1e99999999 1")) {
-      put("uptime", other);
-      assertThatThrownBy(proc::uptime).isInstanceOf(MalformedException.class);
-    }
   }
 
   @Test
