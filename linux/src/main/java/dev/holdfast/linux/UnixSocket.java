@@ -13,6 +13,9 @@ public final class UnixSocket {
   private static final int FAMILY_SIZE = 2;
   private static final int ADDRESS_SIZE = 110;
 
+  /// With the NUL behind it.
+  private static final int LONGEST_PATH = ADDRESS_SIZE - FAMILY_SIZE - 1;
+
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
@@ -90,9 +93,13 @@ public final class UnixSocket {
   ///
   /// @throws LinuxException ENOENT when there is none, ECONNREFUSED when nobody listens
   public static Fd connect(Path directory, String name) {
+    Path path = directory.resolve(name);
+    if (ByteText.encode(path.toString()).length <= LONGEST_PATH) {
+      return connected(path.toString(), path);
+    }
     Fd parent = ControlFile.openDescriptor(directory, false);
     try {
-      return connected("/proc/self/fd/" + parent.number() + "/" + name, directory.resolve(name));
+      return connected("/proc/self/fd/" + parent.number() + "/" + name, path);
     } finally {
       parent.close();
     }
@@ -124,7 +131,8 @@ public final class UnixSocket {
       MemorySegment buffer = scratch.buffer();
       buffer.asSlice(0, ADDRESS_SIZE).fill((byte) 0);
       buffer.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
-      buffer.setString(FAMILY_SIZE, address);
+      byte[] path = ByteText.encode(address);
+      MemorySegment.copy(path, 0, buffer, ValueLayout.JAVA_BYTE, FAMILY_SIZE, path.length);
       Native.check(
           Native.syscall(
               scratch, Syscalls.CONNECT, socket.number(), scratch.address(), ADDRESS_SIZE),
