@@ -75,6 +75,7 @@ public final class Main {
   /// Lives as an agent until this thread is interrupted, or the process ends; returns the exit
   /// code.
   static int call(String[] words, Map<String, String> environment) {
+    Thread.ofPlatform().daemon().name("head-start").start(Main::warmUp);
     boolean debug = environment.containsKey("HOLDFAST_DEBUG");
     Logging.start(debug);
     try {
@@ -97,6 +98,12 @@ public final class Main {
       complain(e, debug, "this is a defect of holdfast, please report it: " + e);
     }
     return FAILED;
+  }
+
+  /// What is needed sooner or later, and is loaded meanwhile where there is a second processor.
+  private static void warmUp() {
+    Host.warmUp();
+    HttpServer.warmUp();
   }
 
   private static void complain(Throwable cause, boolean debug, String sentence) {
