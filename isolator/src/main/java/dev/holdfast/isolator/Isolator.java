@@ -284,7 +284,7 @@ public final class Isolator implements AutoCloseable {
 
   private RunActor.Surroundings surroundings(Set<Controller> controllers) {
     return new RunActor.Surroundings(
-        keeper.isPresent() ? root().held() : root(),
+        keeper.map(RootKeeper::forRuns).orElseGet(this::root),
         controllers,
         config.runtimeDirectory(),
         launchers(),

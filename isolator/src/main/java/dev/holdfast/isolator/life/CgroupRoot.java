@@ -25,49 +25,85 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// The cgroup below which everything of ours lives, and the launchers' cgroup in it.
 ///
 /// Both are there while anybody uses them: each user holds a share of a lock, and the last one
 /// removes them. Without the lock a user could remove them between another's look and its step
 /// inside.
-public final class CgroupRoot {
+public final class CgroupRoot implements AutoCloseable {
   private static final String LAUNCHERS = "launchers";
 
   private final Hierarchy hierarchy;
   private final CgroupPath path;
   private final Path lockFile;
-  private final boolean held;
+
+  /// What all leases have instead of a share each.
+  private final Optional<Flock> share;
+
+  /// What was asked for last: most runs have the same controllers.
+  private volatile @Nullable Nodes latest;
+
+  /// As a user with these controllers has them.
+  private record Nodes(Set<Controller> controllers, Cgroup root, Cgroup launchers) {}
 
   /// @param lockFile exists
   public CgroupRoot(Hierarchy hierarchy, CgroupPath path, Path lockFile) {
-    this(hierarchy, path, lockFile, false);
+    this(hierarchy, path, lockFile, Optional.empty());
   }
 
-  private CgroupRoot(Hierarchy hierarchy, CgroupPath path, Path lockFile, boolean held) {
+  private CgroupRoot(Hierarchy hierarchy, CgroupPath path, Path lockFile, Optional<Flock> share) {
     this.hierarchy = hierarchy;
     this.path = path;
     this.lockFile = lockFile;
-    this.held = held;
+    this.share = share;
   }
 
   /// The same for runs of the one who has a lease with all controllers for all that time: what is
-  /// there has been made ready.
+  /// there has been made ready. All have one share, to be closed before that lease is released: the
+  /// kernel walks through all of them each time that one is taken or given back.
   public CgroupRoot held() {
-    return new CgroupRoot(hierarchy, path, lockFile, true);
+    return new CgroupRoot(hierarchy, path, lockFile, Optional.of(Flock.shared(lockFile)));
+  }
+
+  /// Lets go of the share of all; launchers still have it.
+  @Override
+  public void close() {
+    share.ifPresent(Flock::close);
   }
 
   /// How the launchers' cgroup is entered where these controllers are.
   public Cgroup.Entry launchers(Set<Controller> controllers) {
-    return hierarchy.cgroup(path, controllers).child(LAUNCHERS).entry();
+    return nodes(controllers).launchers().entry();
+  }
+
+  private Nodes nodes(Set<Controller> controllers) {
+    Nodes nodes = latest;
+    if (nodes == null || !nodes.controllers().equals(controllers)) {
+      Cgroup root = hierarchy.cgroup(path, controllers);
+      nodes = new Nodes(Set.copyOf(controllers), root, root.child(LAUNCHERS));
+      latest = nodes;
+    }
+    return nodes;
+  }
+
+  /// For a run that has its launcher in the root already.
+  Lease leaseOfAdopted(Set<Controller> controllers) {
+    return share.isPresent() ? begin(controllers) : lease(controllers);
+  }
+
+  private Lease begin(Set<Controller> controllers) {
+    Nodes here = nodes(controllers);
+    return new Lease(share.orElseGet(() -> Flock.shared(lockFile)), here.root(), here.launchers());
   }
 
   /// Makes what is missing and takes a share of the lock.
   public Lease lease(Set<Controller> controllers) {
-    Cgroup root = hierarchy.cgroup(path, controllers);
-    Cgroup launchers = root.child(LAUNCHERS);
-    Lease lease = new Lease(Flock.shared(lockFile), root, launchers);
-    if (held && launchers.missing().isEmpty()) {
+    Lease lease = begin(controllers);
+    Cgroup root = lease.root();
+    Cgroup launchers = lease.launchers();
+    if (share.isPresent() && launchers.missing().isEmpty()) {
       return lease;
     }
     try {
@@ -161,7 +197,7 @@ public final class CgroupRoot {
     return made;
   }
 
-  /// One user's share. The launcher inherits the lock, and with it the duty when we are gone.
+  /// One user's part. The launcher inherits the lock, and with it the duty when we are gone.
   public final class Lease implements AutoCloseable {
     private final Flock lock;
     private final Cgroup root;
@@ -173,8 +209,14 @@ public final class CgroupRoot {
       this.launchers = launchers;
     }
 
+    /// The user's own, unless the root is held.
     Flock lock() {
       return lock;
+    }
+
+    /// Whether the root stays when this user has gone, in any case.
+    boolean isHeld() {
+      return share.isPresent();
     }
 
     /// In the runtime directory.
@@ -231,7 +273,7 @@ public final class CgroupRoot {
     /// before there was a launcher to clean up after them. A launcher that still works for a holder
     /// that is gone counts as a user.
     void release() {
-      if (held || !lock.tryExclusive()) {
+      if (isHeld() || !lock.tryExclusive()) {
         return;
       }
       Cgroup whole = hierarchy.cgroup(path, hierarchy.controllers());
@@ -272,18 +314,12 @@ public final class CgroupRoot {
       }
     }
 
-    /// Leaves the share to the launcher, that has it by now, where a holder of the root has one of
-    /// its own: of thousands of runs each would take a descriptor more.
-    void entrust() {
-      if (held) {
-        lock.close();
-      }
-    }
-
     /// Lets go of the lock; as long as a launcher has it, too, the share stays.
     @Override
     public void close() {
-      lock.close();
+      if (!isHeld()) {
+        lock.close();
+      }
     }
   }
 }

@@ -41,9 +41,7 @@ final class Launch {
     LaunchRecord record = new LaunchRecord();
     record.flags(
         LaunchRecord.NO_NEW_PRIVILEGES
-            | (detached.isPresent()
-                ? detachedFlags(detached.get())
-                : LaunchRecord.END_WITH_HOLDER | LaunchRecord.LOCK));
+            | (detached.isPresent() ? detachedFlags(detached.get()) : attachedFlags(lease)));
     record.runDirectory(directory.path());
     describeEntries(record, run, lease);
     describeProgram(record, spec);
@@ -56,6 +54,13 @@ final class Launch {
       record.stopTimeout(spec.stopTimeout());
     }
     return record;
+  }
+
+  /// What is held stays for the next holder.
+  private static int attachedFlags(CgroupRoot.Lease lease) {
+    return lease.isHeld()
+        ? LaunchRecord.END_WITH_HOLDER
+        : LaunchRecord.END_WITH_HOLDER | LaunchRecord.LOCK;
   }
 
   private static int detachedFlags(Detached how) {

@@ -18,6 +18,7 @@ import dev.holdfast.linux.proc.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class RootKeeper implements RootHold {
   private static final Duration YOUNG = Duration.ofSeconds(10);
 
   private final CgroupRoot.Lease lease;
+  private final CgroupRoot forRuns;
   private final Flock mark;
   private final ProcFs proc;
   private final Duration destroyTimeout;
@@ -53,6 +55,7 @@ public final class RootKeeper implements RootHold {
 
   RootKeeper(
       CgroupRoot.Lease lease,
+      CgroupRoot forRuns,
       Flock mark,
       ForkServer launchers,
       ProcFs proc,
@@ -60,6 +63,7 @@ public final class RootKeeper implements RootHold {
       Set<RunId> live) {
     this.launchers = launchers;
     this.lease = lease;
+    this.forRuns = forRuns;
     this.mark = mark;
     this.proc = proc;
     this.destroyTimeout = destroyTimeout;
@@ -87,7 +91,8 @@ public final class RootKeeper implements RootHold {
                 + lease.root().path()
                 + ": give this one a root of its own");
       }
-      RootKeeper keeper = new RootKeeper(lease, mark.get(), launchers, proc, destroyTimeout, live);
+      RootKeeper keeper =
+          new RootKeeper(lease, root.held(), mark.get(), launchers, proc, destroyTimeout, live);
       requireOwnRuns(keeper);
       check(keeper, demands);
       return keeper;
@@ -121,6 +126,7 @@ public final class RootKeeper implements RootHold {
       keeper.requireOwnRuns();
     } catch (RuntimeException e) {
       // And the root is not released: what it has of the other's is in use.
+      keeper.forRuns.close();
       keeper.mark.close();
       throw e;
     }
@@ -131,34 +137,47 @@ public final class RootKeeper implements RootHold {
   ///
   /// @throws IsolatorException when there is one
   void requireOwnRuns() {
+    Object lockFile = lockFile();
     for (int pid : lease.launchers().processes()) {
-      label(pid)
-          .filter(LauncherLabel::detached)
-          .ifPresent(label ->
-              otherRuntimeDirectory(pid)
-                  .ifPresent(other -> {
-                    throw new IsolatorException(
-                        "the run "
-                            + label.cgroup()
-                            + " below the cgroups' root "
-                            + lease.root().path()
-                            + " is kept in the runtime directory "
-                            + other
-                            + ", not "
-                            + lease.lockFile().getParent()
-                            + ": start with --runtime-dir "
-                            + other
-                            + ", or with a --cgroups-root of its own");
-                  }));
+      // First: of thousands each is ours, as its open file tells sooner than its command line.
+      Optional<Path> other = otherRuntimeDirectory(pid, lockFile);
+      Optional<LauncherLabel> label =
+          other.flatMap(_ -> label(pid)).filter(LauncherLabel::detached);
+      if (label.isPresent()) {
+        throw new IsolatorException(
+            "the run "
+                + label.get().cgroup()
+                + " below the cgroups' root "
+                + lease.root().path()
+                + " is kept in the runtime directory "
+                + other.get()
+                + ", not "
+                + lease.lockFile().getParent()
+                + ": start with --runtime-dir "
+                + other.get()
+                + ", or with a --cgroups-root of its own");
+      }
     }
+  }
+
+  private Object lockFile() {
+    try {
+      return fileKey(lease.lockFile());
+    } catch (IOException e) {
+      throw new IsolatorException("cannot read " + lease.lockFile() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Object fileKey(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   /// By the lock file that the launcher has open; empty for one of ours, one that has ended, and
   /// one whose directory was removed, so that nobody will come for it any more.
-  private Optional<Path> otherRuntimeDirectory(int launcher) {
+  private Optional<Path> otherRuntimeDirectory(int launcher, Object lockFile) {
     Path open = proc.openFile(launcher, LauncherProcess.LOCK_DESCRIPTOR);
     try {
-      if (Files.isSameFile(open, lease.lockFile())) {
+      if (fileKey(open).equals(lockFile)) {
         return Optional.empty();
       }
       Path shown = Files.readSymbolicLink(open);
@@ -180,6 +199,11 @@ public final class RootKeeper implements RootHold {
       throw new IsolatorException("cannot close " + directory + " to others: " + e.getMessage(), e);
     }
     return directory.resolve("cgroup.procs");
+  }
+
+  /// What the runs of this process have instead of the root, as long as it is held.
+  public CgroupRoot forRuns() {
+    return forRuns;
   }
 
   /// Whose launchers are in the launchers' cgroup of this root; as long as it is held.
@@ -285,6 +309,7 @@ public final class RootKeeper implements RootHold {
   @Override
   public void close() {
     launchers.close();
+    forRuns.close();
     mark.close();
     try (lease) {
       lease.release();

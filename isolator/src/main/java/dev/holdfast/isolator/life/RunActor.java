@@ -197,12 +197,13 @@ public final class RunActor implements LauncherProcess.Listener {
   }
 
   private CgroupRoot.Lease lease(RunDirectory directory) {
+    if (isAdopted()) {
+      return around.root().leaseOfAdopted(around.controllers());
+    }
     try {
       return around.root().lease(around.controllers());
     } catch (RuntimeException e) {
-      if (!isAdopted()) {
-        alsoAfter(e, () -> delete(directory));
-      }
+      alsoAfter(e, () -> delete(directory));
       throw e;
     }
   }
@@ -216,7 +217,6 @@ public final class RunActor implements LauncherProcess.Listener {
       } else {
         prepare(own, lease, directory);
       }
-      lease.entrust();
       while (!(state instanceof Lifecycle.State.Destroyed)) {
         handle(nextEvent());
       }

@@ -93,10 +93,10 @@ class CgroupRootTest {
   void aLeaseOfAHeldRootMakesAgainWhatSomebodyElseHasRemoved(HostKind kind) {
     Fresh host = new Fresh(kind);
     try (CgroupRoot.Lease hold = host.lease()) {
-      CgroupRoot held = new CgroupRoot(host.hierarchy, ROOT, lockFile).held();
       hold.launchers().remove();
 
-      try (CgroupRoot.Lease lease = held.lease(host.hierarchy.controllers())) {
+      try (CgroupRoot held = new CgroupRoot(host.hierarchy, ROOT, lockFile).held();
+          CgroupRoot.Lease lease = held.lease(host.hierarchy.controllers())) {
         assertThat(lease.launchers().missing()).isEmpty();
       }
     }
@@ -104,16 +104,19 @@ class CgroupRootTest {
 
   @ParameterizedTest
   @EnumSource(HostKind.class)
-  void aLeaseOfAHeldRootLeavesItsShareToTheLauncher(HostKind kind) {
+  void leasesOfAHeldRootHaveOneShare(HostKind kind) {
     Fresh host = new Fresh(kind);
     CgroupRoot.Lease hold = host.lease();
-    CgroupRoot held = new CgroupRoot(host.hierarchy, ROOT, lockFile).held();
-    try (CgroupRoot.Lease lease = held.lease(host.hierarchy.controllers())) {
-      lease.entrust();
-      assertThatThrownBy(() -> lease.lock().tryExclusive()).hasMessage("the descriptor is closed");
-      lease.release();
+    try (CgroupRoot held = new CgroupRoot(host.hierarchy, ROOT, lockFile).held()) {
+      CgroupRoot.Lease first = held.lease(host.hierarchy.controllers());
+      CgroupRoot.Lease second = held.leaseOfAdopted(host.hierarchy.controllers());
+      assertThat(second.lock()).isSameAs(first.lock());
+
+      leave(first);
+      leave(second);
+      assertThat(hold.lock().tryExclusive()).as("the share of all is given back").isFalse();
+      assertThat(hold.launchers().exists()).isTrue();
     }
-    assertThat(hold.launchers().exists()).isTrue();
 
     leave(hold);
     assertThat(host.cgroups()).isEmpty();

@@ -50,6 +50,7 @@ class RootKeeperTest {
     }
     return new RootKeeper(
         host.root().lease(host.hierarchy.controllers()),
+        host.root().held(),
         Flock.exclusive(mark).orElseThrow(),
         new ForkServer(
             () -> Path.of("/nonexistent"), new Cgroup.Entry(List.of(), Optional.empty())),
