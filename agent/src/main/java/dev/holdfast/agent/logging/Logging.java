@@ -1,8 +1,10 @@
 package dev.holdfast.agent.logging;
 
-import java.io.PrintStream;
+import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.LinuxException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -13,6 +15,7 @@ import org.slf4j.event.Level;
 /// from info on, libraries' from warnings on. Thread-safe.
 public final class Logging {
   private static final String OURS = "dev.holdfast.";
+  private static final Fd STDERR = Fd.standardStreams().getLast();
   private static volatile boolean debug;
 
   private Logging() {}
@@ -36,10 +39,14 @@ public final class Logging {
     write(format(Instant.now(), Level.INFO, line.toString(), Optional.empty(), false));
   }
 
+  /// Not by [System#err], which has another thread woken for each line of a virtual one, should the
+  /// write block.
   private static void write(String line) {
-    PrintStream log = System.err;
-    log.print(line);
-    log.flush();
+    try {
+      STDERR.writeFully(line.getBytes(StandardCharsets.UTF_8));
+    } catch (LinuxException nobodyReads) {
+      return; // an agent goes on without its log
+    }
   }
 
   /// @param traces whether a stack trace follows the line
