@@ -35,6 +35,9 @@ public interface MemoryController {
 
   Bytes usage();
 
+  /// With what of it has been swapped out, where the kernel accounts swap.
+  Bytes usageWithSwap();
+
   /// The most that was ever in use; absent on v2 before Linux 5.19.
   Optional<Bytes> peak();
 

@@ -117,6 +117,15 @@ final class MemoryV1 implements MemoryController {
   }
 
   @Override
+  public Bytes usageWithSwap() {
+    try {
+      return bytes("memory.memsw.usage_in_bytes");
+    } catch (CgroupException.NotFound noSwapAccounting) {
+      return usage();
+    }
+  }
+
+  @Override
   public Optional<Bytes> peak() {
     return Optional.of(bytes("memory.max_usage_in_bytes"));
   }

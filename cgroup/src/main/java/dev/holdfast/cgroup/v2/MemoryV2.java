@@ -129,6 +129,11 @@ final class MemoryV2 implements MemoryController {
   }
 
   @Override
+  public Bytes usageWithSwap() {
+    return new Bytes(usage().count() + number("memory.swap.current").orElse(0L));
+  }
+
+  @Override
   public Optional<Bytes> peak() {
     return number("memory.peak").map(Bytes::new);
   }

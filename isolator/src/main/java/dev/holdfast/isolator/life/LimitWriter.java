@@ -65,7 +65,10 @@ final class LimitWriter {
     if (limits.cpus().isPresent() && limits.cpuMode() != CpuMode.QUOTA) {
       cgroup.cpu().ifPresent(LimitWriter::liftCap);
     }
-    limits.pids().ifPresent(this::applyPids);
+    limits
+        .pids()
+        .filter(limit -> !pids().limit().equals(Limit.at(limit)))
+        .ifPresent(this::applyPids);
     Optional<String> deferred =
         limits.memory().flatMap(asked -> updateMemory(Policy.memory(asked), limits));
     limits.memoryReservation().ifPresent(asked -> memory().setReservation(asked));
@@ -285,6 +288,9 @@ final class LimitWriter {
   private Optional<String> tooMuchInUse(Bytes limit, Limit<Bytes> memoryAndSwap) {
     MemoryController memory = memory();
     Bytes usage = memory.usage();
+    if (isWithin(Limit.at(limit), usage) && isWithin(memoryAndSwap, memory.usageWithSwap())) {
+      return Optional.empty(); // whatever of it is page cache, which takes longer to find out
+    }
     MemoryController.Stat stat = memory.stat();
     Bytes held = new Bytes(Math.max(usage.count() - stat.pageCache(), 0));
     if (held.compareTo(limit) > 0) {
@@ -295,6 +301,10 @@ final class LimitWriter {
     return both.isPresent() && held.plus(swap).compareTo(both.get()) > 0
         ? Optional.of(stays(both.get(), usage.plus(swap)))
         : Optional.empty();
+  }
+
+  private static boolean isWithin(Limit<Bytes> limit, Bytes amount) {
+    return limit.value().map(most -> amount.compareTo(most) <= 0).orElse(true);
   }
 
   private String stays(Bytes limit, Bytes usage) {

@@ -191,11 +191,7 @@ final class MemoryWatch implements AutoCloseable {
       return true;
     }
     Optional<Bytes> both = memory.memoryAndSwapLimit().flatMap(Limit::value);
-    if (both.isEmpty()) {
-      return false;
-    }
-    long swap = memory.stat().swap().orElse(0);
-    return memory.usage().count() + swap >= both.get().count() - NEAR_LIMIT;
+    return both.isPresent() && memory.usageWithSwap().count() >= both.get().count() - NEAR_LIMIT;
   }
 
   private Optional<OomReport> inspectCounters() {

@@ -92,8 +92,9 @@ interface MemoryContract extends Contract {
     await("24 MiB are anonymous", () -> memory.stat().anon() >= MIB_24.count());
     assertThat(memory.peak())
         .hasValueSatisfying(it -> assertThat(it).isGreaterThanOrEqualTo(MIB_24));
+    assertThat(memory.usageWithSwap()).isGreaterThanOrEqualTo(MIB_24);
     kill(cgroup, pid);
-    await("its memory is free", () -> memory.usage().compareTo(MIB_8) < 0);
+    await("its memory is free", () -> memory.usageWithSwap().compareTo(MIB_8) < 0);
     assertThat(memory.peak())
         .hasValueSatisfying(it -> assertThat(it).isGreaterThanOrEqualTo(MIB_24));
   }
