@@ -27,7 +27,8 @@ public final class Agent implements Closeable {
   private Agent(Bench bench) throws Exception {
     this.bench = bench;
     runtime = bench.file("run/agent");
-    state = bench.file("agent-state");
+    // Of its own for each topic: runs that have ended in another would be recovered.
+    state = Files.createTempDirectory(bench.file(""), "agent-state");
     client = HoldfastClient.at(runtime.resolve("agent.sock"));
     process = startProcess();
     awaitAnswer();
@@ -84,16 +85,17 @@ public final class Agent implements Closeable {
     return process.pid();
   }
 
-  public Path state() {
-    return state;
-  }
-
   public Path runtime() {
     return runtime;
   }
 
   public ExecutorInfo launch(long pids, String... command) {
     return client.launch(request(limits(0.5, 64, pids), command));
+  }
+
+  /// A whole life, with limits on cpu, memory and pids.
+  public void runToExit(String... command) throws InterruptedException {
+    client.await(launch(100, command).id());
   }
 
   public static ResourceLimits limits(double cpus, long mebibytes, long pids) {

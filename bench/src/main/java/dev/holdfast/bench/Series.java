@@ -19,6 +19,10 @@ public final class Series {
     return new Series(name, sorted);
   }
 
+  public static double median(List<Double> figures) {
+    return of("", figures).median();
+  }
+
   String name() {
     return name;
   }

@@ -43,9 +43,9 @@ public final class FootprintTopic {
     return results;
   }
 
-  /// Some rounds of sampling.
+  /// Some rounds of sampling, and one of giving back to the system what is free in the C heap.
   private static void settle() throws InterruptedException {
-    Thread.sleep(Duration.ofSeconds(3));
+    Thread.sleep(Duration.ofSeconds(8));
   }
 
   private static TopicResult keepers(Bench bench, Agent agent) throws Exception {

@@ -50,7 +50,7 @@ public final class LaunchTopic {
         new Topic("launch to exit of /bin/true", "ms")
             .contender(FLOOR, millis(floor))
             .contender("bare fork and exec", millis(bare))
-            .contender(API, millis(Contender.timed(() -> agentRun(agent))))
+            .contender(API, millis(Contender.timed(() -> agent.runToExit("/bin/true"))))
             .contender("in process", millis(Contender.timed(() -> run(here))))
             .contender("command line, cold", SELDOM, millis(cold));
     for (Map.Entry<String, Helper> peer : new Peers(bench).launches().entrySet()) {
@@ -68,7 +68,7 @@ public final class LaunchTopic {
 
   private static void warmUp(Bench bench, Agent agent, Here here) throws Exception {
     for (int i = 0; i < bench.choose(300, 100); i++) {
-      agentRun(agent);
+      agent.runToExit("/bin/true");
       run(here);
     }
   }
@@ -79,11 +79,6 @@ public final class LaunchTopic {
 
   private static Contender.Measured millis(Contender.Measured micros) {
     return () -> micros.once() / 1e3;
-  }
-
-  private static void agentRun(Agent agent) throws Exception {
-    String id = agent.launch(PIDS, "/bin/true").id();
-    agent.client().await(id);
   }
 
   private static void run(Here here) throws Exception {
