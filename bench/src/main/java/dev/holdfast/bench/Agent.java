@@ -26,8 +26,8 @@ public final class Agent implements Closeable {
 
   private Agent(Bench bench) throws Exception {
     this.bench = bench;
-    runtime = bench.file("run/agent");
-    // Of its own for each topic: runs that have ended in another would be recovered.
+    // Of its own for each topic: what another has left would be recovered.
+    runtime = Files.createTempDirectory(bench.file("run"), "agent");
     state = Files.createTempDirectory(bench.file(""), "agent-state");
     client = HoldfastClient.at(runtime.resolve("agent.sock"));
     process = startProcess();
