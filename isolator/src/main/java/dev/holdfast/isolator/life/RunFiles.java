@@ -1,10 +1,9 @@
 package dev.holdfast.isolator.life;
 
+import dev.holdfast.linux.ControlFile;
+import dev.holdfast.linux.LinuxException;
 import dev.holdfast.linux.WaitStatus;
 import dev.holdfast.linux.proc.PidStat;
-import java.io.EOFException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +57,7 @@ record RunFiles(Optional<Pids> pids, Optional<Ended> ended) {
           leaderStart = start;
         }
       }
-    } catch (IOException | RuntimeException unreadable) {
+    } catch (RuntimeException unreadable) {
       return Optional.empty();
     }
     return launcher > 0 && leader > 0
@@ -85,18 +84,17 @@ record RunFiles(Optional<Pids> pids, Optional<Ended> ended) {
               instant(at),
               instant(numbers.getOrDefault("started_realtime_ns", at)),
               Duration.ofNanos(numbers.getOrDefault("took_ns", 0L))));
-    } catch (IOException | RuntimeException unreadable) {
+    } catch (RuntimeException unreadable) {
       return Optional.empty();
     }
   }
 
-  /// @throws IOException for a file whose last line is torn, too
-  private static List<String> lines(Path file) throws IOException {
-    String text = Files.readString(file);
-    if (!text.endsWith("\n")) {
-      throw new EOFException(file + " is torn");
-    }
-    return text.lines().toList();
+  /// None of a file whose last line is torn.
+  ///
+  /// @throws LinuxException when there is no file
+  private static List<String> lines(Path file) {
+    String text = ControlFile.read(file);
+    return text.endsWith("\n") ? text.lines().toList() : List.of();
   }
 
   private static Instant instant(long nanos) {
