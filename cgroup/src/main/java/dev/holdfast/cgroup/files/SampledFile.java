@@ -136,33 +136,49 @@ public abstract class SampledFile implements AutoCloseable {
     }
   }
 
+  /// Which lines of a file, or words, are wanted; the same for the samplers of all cgroups.
+  public static final class Names {
+    private final byte[][] encoded;
+
+    private Names(byte[][] encoded) {
+      this.encoded = encoded;
+    }
+
+    /// As the kernel writes them.
+    public static Names of(String... names) {
+      byte[][] encoded = new byte[names.length][];
+      for (int i = 0; i < names.length; i++) {
+        encoded[i] = names[i].getBytes(StandardCharsets.US_ASCII);
+      }
+      return new Names(encoded);
+    }
+  }
+
   /// Some lines of a file of `name number` lines, or the sums of some words of a file that has a
   /// line of `name=number` words for each device.
   public static final class Keyed extends SampledFile {
     private final boolean perDevice;
-    private final byte[][] names;
+    private final Names names;
     private long[] values;
     private long[] spare;
     private boolean known;
 
-    public Keyed(CgroupFs fs, Path path, String... names) {
+    public Keyed(CgroupFs fs, Path path, Names names) {
       this(false, fs, path, names);
     }
 
     /// The sums over all devices.
-    public static Keyed perDevice(CgroupFs fs, Path path, String... names) {
+    public static Keyed perDevice(CgroupFs fs, Path path, Names names) {
       return new Keyed(true, fs, path, names);
     }
 
-    private Keyed(boolean perDevice, CgroupFs fs, Path path, String... names) {
+    private Keyed(boolean perDevice, CgroupFs fs, Path path, Names names) {
       super(fs, path);
       this.perDevice = perDevice;
-      this.names = new byte[names.length][];
-      for (int i = 0; i < names.length; i++) {
-        this.names[i] = names[i].getBytes(StandardCharsets.US_ASCII);
-      }
-      values = new long[names.length];
-      spare = new long[names.length];
+      this.names = names;
+      int count = names.encoded.length;
+      values = new long[count];
+      spare = new long[count];
       Arrays.fill(values, ABSENT);
     }
 
@@ -179,9 +195,9 @@ public abstract class SampledFile implements AutoCloseable {
     @Override
     boolean parse(byte[] text, int length) {
       if (perDevice) {
-        ControlBytes.sums(text, length, names, spare);
+        ControlBytes.sums(text, length, names.encoded, spare);
       } else {
-        ControlBytes.flatKeyed(text, length, names, spare);
+        ControlBytes.flatKeyed(text, length, names.encoded, spare);
       }
       return become(true);
     }

@@ -11,6 +11,7 @@ import dev.holdfast.cgroup.files.ControlText;
 import dev.holdfast.cgroup.files.FileSampler;
 import dev.holdfast.cgroup.files.Meaning;
 import dev.holdfast.cgroup.files.SampledFile;
+import dev.holdfast.cgroup.files.SampledFile.Names;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -19,6 +20,12 @@ import java.util.Optional;
 /// The files of [CpuV1], [MemoryV1] and the pids controller, and the pressure files of a hybrid
 /// host's cgroup2 tree.
 final class SamplerV1 extends FileSampler {
+  private static final Names SPLIT = Names.of("user", "system");
+  private static final Names THROTTLING = Names.of("nr_periods", "nr_throttled", "throttled_time");
+  private static final Names OOM = Names.of("oom_kill");
+  private static final Names STAT =
+      Names.of("total_rss", "total_cache", "total_shmem", "total_inactive_file", "total_swap");
+
   private final Optional<Cpu> cpu;
   private final Optional<Memory> memory;
   private final Optional<Pids> pids;
@@ -47,14 +54,11 @@ final class SamplerV1 extends FileSampler {
   private Cpu cpu(CgroupFs fs, Path cpu, Path cpuacct) {
     SampledFile.Single total = pulse(new SampledFile.Single(fs, cpuacct.resolve("cpuacct.usage")));
     SampledFile.Keyed split =
-        total(lively(new SampledFile.Keyed(fs, cpuacct.resolve("cpuacct.stat"), "user", "system")));
+        total(lively(new SampledFile.Keyed(fs, cpuacct.resolve("cpuacct.stat"), SPLIT)));
     SampledFile.Single quota =
         total(quiet(new SampledFile.Single(fs, cpu.resolve("cpu.cfs_quota_us"))));
     SampledFile.Keyed stat =
-        total(
-            lively(
-                new SampledFile.Keyed(
-                    fs, cpu.resolve("cpu.stat"), "nr_periods", "nr_throttled", "throttled_time")));
+        total(lively(new SampledFile.Keyed(fs, cpu.resolve("cpu.stat"), THROTTLING)));
     return new Cpu(total, split, new Meaning<>(() -> throttling(quota, stat), quota, stat));
   }
 
@@ -62,15 +66,7 @@ final class SamplerV1 extends FileSampler {
     SampledFile.Single usage =
         pulse(new SampledFile.Single(fs, memory.resolve("memory.usage_in_bytes")));
     SampledFile.Keyed stat =
-        memoryStat(
-            new SampledFile.Keyed(
-                fs,
-                memory.resolve("memory.stat"),
-                "total_rss",
-                "total_cache",
-                "total_shmem",
-                "total_inactive_file",
-                "total_swap"));
+        memoryStat(new SampledFile.Keyed(fs, memory.resolve("memory.stat"), STAT));
     SampledFile.Single peak =
         total(quiet(new SampledFile.Single(fs, memory.resolve("memory.max_usage_in_bytes"))));
     SampledFile.Single limit =
@@ -78,7 +74,7 @@ final class SamplerV1 extends FileSampler {
     SampledFile.Single kernel =
         quiet(new SampledFile.Single(fs, memory.resolve("memory.kmem.usage_in_bytes")));
     SampledFile.Keyed oom =
-        total(quiet(new SampledFile.Keyed(fs, memory.resolve("memory.oom_control"), "oom_kill")));
+        total(quiet(new SampledFile.Keyed(fs, memory.resolve("memory.oom_control"), OOM)));
     return new Memory(
         usage,
         peak,

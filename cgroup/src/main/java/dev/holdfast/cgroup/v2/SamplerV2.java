@@ -11,6 +11,7 @@ import dev.holdfast.cgroup.Sample;
 import dev.holdfast.cgroup.files.FileSampler;
 import dev.holdfast.cgroup.files.Meaning;
 import dev.holdfast.cgroup.files.SampledFile;
+import dev.holdfast.cgroup.files.SampledFile.Names;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,13 @@ import java.util.Set;
 
 /// The files of [CpuV2], [MemoryV2], the pids controller and the core.
 final class SamplerV2 extends FileSampler {
+  private static final Names CPU =
+      Names.of(
+          "usage_usec", "user_usec", "system_usec", "nr_periods", "nr_throttled", "throttled_usec");
+  private static final Names IO = Names.of("rbytes", "wbytes", "rios", "wios");
+  private static final Names OOM = Names.of("oom_kill", "oom_group_kill");
+  private static final Names STAT = Names.of("anon", "file", "shmem", "inactive_file", "kernel");
+
   private static final long NANOS_PER_MICRO = 1_000;
 
   private final Optional<Cpu> cpu;
@@ -49,27 +57,14 @@ final class SamplerV2 extends FileSampler {
   }
 
   private Cpu cpu(CgroupFs fs, Path directory) {
-    SampledFile.Keyed stat =
-        pulse(
-            new SampledFile.Keyed(
-                fs,
-                directory.resolve("cpu.stat"),
-                "usage_usec",
-                "user_usec",
-                "system_usec",
-                "nr_periods",
-                "nr_throttled",
-                "throttled_usec"));
+    SampledFile.Keyed stat = pulse(new SampledFile.Keyed(fs, directory.resolve("cpu.stat"), CPU));
     SampledFile.Single max = total(quiet(new SampledFile.Single(fs, directory.resolve("cpu.max"))));
     return new Cpu(stat, new Meaning<>(() -> throttling(max.value(), stat), stat, max));
   }
 
   private Meaning<Io> io(CgroupFs fs, Path directory) {
     SampledFile.Keyed stat =
-        total(
-            quiet(
-                SampledFile.Keyed.perDevice(
-                    fs, directory.resolve("io.stat"), "rbytes", "wbytes", "rios", "wios")));
+        total(quiet(SampledFile.Keyed.perDevice(fs, directory.resolve("io.stat"), IO)));
     return new Meaning<>(
         () ->
             stat.isKnown()
@@ -82,15 +77,7 @@ final class SamplerV2 extends FileSampler {
     SampledFile.Single current =
         pulse(new SampledFile.Single(fs, directory.resolve("memory.current")));
     SampledFile.Keyed stat =
-        memoryStat(
-            new SampledFile.Keyed(
-                fs,
-                directory.resolve("memory.stat"),
-                "anon",
-                "file",
-                "shmem",
-                "inactive_file",
-                "kernel"));
+        memoryStat(new SampledFile.Keyed(fs, directory.resolve("memory.stat"), STAT));
     SampledFile.Single swap =
         quiet(new SampledFile.Single(fs, directory.resolve("memory.swap.current")));
     SampledFile.Single peak =
@@ -98,10 +85,7 @@ final class SamplerV2 extends FileSampler {
     SampledFile.Single max =
         total(quiet(new SampledFile.Single(fs, directory.resolve("memory.max"))));
     SampledFile.Keyed events =
-        total(
-            quiet(
-                new SampledFile.Keyed(
-                    fs, directory.resolve("memory.events"), "oom_kill", "oom_group_kill")));
+        total(quiet(new SampledFile.Keyed(fs, directory.resolve("memory.events"), OOM)));
     return new Memory(
         current,
         peak,
