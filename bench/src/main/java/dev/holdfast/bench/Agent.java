@@ -54,6 +54,8 @@ public final class Agent implements Closeable {
                 "--overcommit")
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(bench.file("agent.log").toFile()));
+    // Flags of whoever measures are not meant for this one.
+    builder.environment().keySet().removeIf(it -> it.startsWith("HOLDFAST_"));
     return builder.start();
   }
 
