@@ -1,21 +1,20 @@
 package dev.holdfast.cli;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 
 /// Durations for a person to read.
 final class Durations {
   private Durations() {}
 
-  /// `250 ms`, `3.2 s`, `5m 10s`, `2h 5m`.
+  /// `250 ms`, `3.2 s`, `5m 10s`, `2h 5m`: cut, not rounded.
   static String format(Duration duration) {
     long millis = duration.toMillis();
     if (millis < 1_000) {
       return millis + " ms";
     }
     if (millis < 60_000) {
-      return BigDecimal.valueOf(millis, 3).setScale(1, RoundingMode.HALF_UP) + " s";
+      long tenths = millis / 100;
+      return tenths / 10 + "." + tenths % 10 + " s";
     }
     return duration.toHours() > 0
         ? duration.toHours() + "h " + duration.toMinutesPart() + "m"

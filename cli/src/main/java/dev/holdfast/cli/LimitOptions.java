@@ -5,7 +5,6 @@ import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.DurationText;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,6 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /// The options that limit what a run may use, those of `run` and of `update`.
 final class LimitOptions {
   private static final long NO_SWAP_LIMIT = -1;
+  private static final double MILLIS_PER_SECOND = 1_000;
 
   private LimitOptions() {}
 
@@ -44,7 +44,7 @@ final class LimitOptions {
     return new ResourceLimits(
         options
             .value("--cpus", RunOptions::cpus)
-            .map(it -> BigDecimal.valueOf(it.millis(), 3).doubleValue())
+            .map(it -> it.millis() / MILLIS_PER_SECOND)
             .orElse(null),
         options.value("--cpu-mode", CpuMode::parse).map(CpuMode::word).orElse(null),
         options.value("--cpu-burst", DurationText::parse).map(LimitOptions::seconds).orElse(null),
