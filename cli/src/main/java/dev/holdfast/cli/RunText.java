@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.api.ExecutorInfo;
 import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.isolator.json.InstantText;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +54,7 @@ final class RunText {
       return Optional.empty();
     }
     try {
-      Duration age = Duration.between(Instant.parse(time), now);
+      Duration age = Duration.between(InstantText.parse(time), now);
       return Optional.of(Durations.format(age.isNegative() ? Duration.ZERO : age));
     } catch (DateTimeException e) {
       return Optional.of(time);

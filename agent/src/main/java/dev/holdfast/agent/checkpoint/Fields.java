@@ -4,11 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.holdfast.isolator.json.InstantText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,11 +18,6 @@ import java.util.function.Function;
 /// Reads a document's fields. What is missing or of another kind throws some [RuntimeException],
 /// which [#parse] takes for a torn document.
 public record Fields(JsonObject json) {
-  /// Before nine digits at most, and a Z; without them the dot is not there either.
-  private static final String INSTANT = "0000-00-00T00:00:00.";
-
-  private static final int NANO_DIGITS = 9;
-
   /// Reads a whole document; empty when it is torn, or not such a document.
   public static <T> Optional<T> parse(String text, Function<Fields, T> reader) {
     try {
@@ -74,45 +68,7 @@ public record Fields(JsonObject json) {
   }
 
   Instant instant(String name) {
-    return instantOf(text(name));
-  }
-
-  /// What [Instant#toString] writes is read by hand. [Instant#parse] reads that, too, but before it
-  /// is compiled takes as long as half of all else in a checkpoint: a recovery reads thousands.
-  static Instant instantOf(String text) {
-    if (!isInstant(text)) {
-      return Instant.parse(text);
-    }
-    int nanos = 0;
-    for (int i = 0; i < NANO_DIGITS; i++) {
-      int at = INSTANT.length() + i;
-      nanos = nanos * 10 + (at < text.length() - 1 ? text.charAt(at) - '0' : 0);
-    }
-    return LocalDateTime.of(
-            Integer.parseInt(text, 0, 4, 10),
-            Integer.parseInt(text, 5, 7, 10),
-            Integer.parseInt(text, 8, 10, 10),
-            Integer.parseInt(text, 11, 13, 10),
-            Integer.parseInt(text, 14, 16, 10),
-            Integer.parseInt(text, 17, 19, 10),
-            nanos)
-        .toInstant(ZoneOffset.UTC);
-  }
-
-  private static boolean isInstant(String text) {
-    int end = text.length() - 1;
-    int form = INSTANT.length();
-    if (end < form - 1 || end == form || end > form + NANO_DIGITS || text.charAt(end) != 'Z') {
-      return false;
-    }
-    for (int i = 0; i < end; i++) {
-      char expected = i < form ? INSTANT.charAt(i) : '0';
-      char found = text.charAt(i);
-      if (expected == '0' ? found < '0' || found > '9' : found != expected) {
-        return false;
-      }
-    }
-    return true;
+    return InstantText.parse(text(name));
   }
 
   Optional<Duration> nanos(String name) {

@@ -8,6 +8,7 @@ import dev.holdfast.isolator.KillReceipt;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.Usage;
 import dev.holdfast.isolator.Verdict;
+import dev.holdfast.isolator.json.InstantText;
 import dev.holdfast.isolator.json.OutcomeJson;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -53,7 +54,7 @@ record Ending(
     try {
       verdict = outcome.get("verdict").getAsString();
       exitCode = outcome.get("exit_code").getAsInt();
-      started = Instant.parse(outcome.get("started").getAsString());
+      started = InstantText.parse(outcome.get("started").getAsString());
       took = Duration.ofNanos((long) (outcome.get("wall_seconds").getAsDouble() * 1e9));
     } catch (RuntimeException incomplete) {
       // the rest stands

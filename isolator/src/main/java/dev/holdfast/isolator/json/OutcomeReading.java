@@ -9,7 +9,6 @@ import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.Usage;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +45,7 @@ public final class OutcomeReading {
         new ExecutorId(json.text("framework").orElseThrow(), json.text("executor").orElseThrow()),
         new VerdictReading(json.json()).verdict(),
         Optional.empty(),
-        Instant.parse(json.text("started").orElseThrow()),
+        InstantText.parse(json.text("started").orElseThrow()),
         json.seconds("wall_seconds").orElse(Duration.ZERO),
         usage(json.part("usage")),
         json.number("oom_kills").orElse(0L),

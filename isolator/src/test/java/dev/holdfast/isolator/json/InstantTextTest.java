@@ -1,4 +1,4 @@
-package dev.holdfast.agent.checkpoint;
+package dev.holdfast.isolator.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class FieldsTest {
+final class InstantTextTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -22,8 +22,8 @@ final class FieldsTest {
         "2026-01-31T23:59:58.Z",
         "2026-01-31T23:59:58+01:00",
       })
-  void anInstantIsReadAsJavaDoes(String text) {
-    assertThat(Fields.instantOf(text)).isEqualTo(Instant.parse(text));
+  void isReadAsJavaDoes(String text) {
+    assertThat(InstantText.parse(text)).isEqualTo(Instant.parse(text));
   }
 
   @ParameterizedTest
@@ -40,6 +40,6 @@ final class FieldsTest {
       })
   void whatIsNoInstantIsRefused(String text) {
     assertThatThrownBy(() -> Instant.parse(text)).isInstanceOf(DateTimeException.class);
-    assertThatThrownBy(() -> Fields.instantOf(text)).isInstanceOf(DateTimeException.class);
+    assertThatThrownBy(() -> InstantText.parse(text)).isInstanceOf(DateTimeException.class);
   }
 }
