@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.HoldfastClient;
 import dev.holdfast.api.HoldfastException;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Verdict;
@@ -80,8 +81,27 @@ public final class Main {
       }
       case "-h", "--help", "help" -> help(args, streams);
       case "-V", "--version" -> call(new VersionVerb(), List.of(), streams);
-      default -> call(verb(word), Arrays.asList(args).subList(1, args.length), streams);
+      default -> {
+        Verb verb = verb(word);
+        headStart(word);
+        yield call(verb, Arrays.asList(args).subList(1, args.length), streams);
+      }
     };
+  }
+
+  /// What a verb needs after its words have been read takes as long to load: both at once.
+  private static void headStart(String word) {
+    boolean asks =
+        switch (word) {
+          case "agent", "doctor", "version", "completion" -> false;
+          case "run" -> Files.exists(Surroundings.socket());
+          default -> true;
+        };
+    if (asks) {
+      HoldfastClient.warmUp();
+    } else if (word.equals("run")) {
+      Thread.ofPlatform().daemon().name("head-start").start(Host::warmUp);
+    }
   }
 
   private static int help(String[] args, Streams streams) {
@@ -95,13 +115,7 @@ public final class Main {
 
   private static Verb verb(String word) {
     return switch (word) {
-      case "run" -> {
-        if (!Files.exists(Surroundings.socket())) {
-          // Making ready for foreign calls takes as long as reading the words: both at once.
-          Thread.ofPlatform().daemon().name("head-start").start(Host::warmUp);
-        }
-        yield new RunVerb();
-      }
+      case "run" -> new RunVerb();
       case "agent" -> new AgentVerb();
       case "ps" -> new PsVerb();
       case "inspect" -> new InspectVerb();
