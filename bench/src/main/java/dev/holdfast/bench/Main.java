@@ -13,6 +13,7 @@ import dev.holdfast.bench.topic.RateTopic;
 import dev.holdfast.bench.topic.RecoveryTopic;
 import dev.holdfast.bench.topic.SampleTopic;
 import dev.holdfast.bench.topic.UpdateTopic;
+import dev.holdfast.linux.Host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Measures all topics, or those named, prints them and writes them down. `bench/run` calls it.
 final class Main {
+  private static final long OPEN_FILES = 20_000;
+
   /// What is to be ended when this process is asked to end.
   private static volatile @Nullable Bench current;
 
@@ -65,6 +68,8 @@ final class Main {
         System.exit(2);
       }
     }
+    // A thousand samplers keep fifteen files open each.
+    Host.allowOpenFiles(OPEN_FILES);
     Runtime.getRuntime().addShutdownHook(new Thread(Main::endAll, "end"));
     JsonArray found = new JsonArray();
     boolean noisy = false;

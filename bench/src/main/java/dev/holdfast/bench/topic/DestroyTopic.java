@@ -22,7 +22,8 @@ public final class DestroyTopic {
   private static final int BOMB_SIZE = 2000;
 
   /// A thousand processes take 90 MiB of the kernel's memory.
-  private static final Limits ROOMY = Here.limits(BOMB_SIZE, 2000, 1024);
+  private static final Limits ROOMY =
+      Here.limits(BOMB_SIZE, Math.min(Runtime.getRuntime().availableProcessors(), 2) * 1000L, 1024);
 
   private DestroyTopic() {}
 
