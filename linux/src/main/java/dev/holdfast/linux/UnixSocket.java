@@ -94,18 +94,19 @@ public final class UnixSocket {
   /// @throws LinuxException ENOENT when there is none, ECONNREFUSED when nobody listens
   public static Fd connect(Path directory, String name) {
     Path path = directory.resolve(name);
-    if (ByteText.encode(path.toString()).length <= LONGEST_PATH) {
-      return connected(path.toString(), path);
+    byte[] address = ByteText.encode(path.toString());
+    if (address.length <= LONGEST_PATH) {
+      return connected(address, path);
     }
     Fd parent = ControlFile.openDescriptor(directory, false);
     try {
-      return connected("/proc/self/fd/" + parent.number() + "/" + name, path);
+      return connected(ByteText.encode("/proc/self/fd/" + parent.number() + "/" + name), path);
     } finally {
       parent.close();
     }
   }
 
-  private static Fd connected(String address, Path shown) {
+  private static Fd connected(byte[] address, Path shown) {
     Fd socket = open();
     try {
       connect(socket, address, shown);
@@ -126,13 +127,12 @@ public final class UnixSocket {
     }
   }
 
-  private static void connect(Fd socket, String address, Path shown) {
+  private static void connect(Fd socket, byte[] address, Path shown) {
     try (Scratch scratch = Scratch.borrow()) {
       MemorySegment buffer = scratch.buffer();
       buffer.asSlice(0, ADDRESS_SIZE).fill((byte) 0);
       buffer.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
-      byte[] path = ByteText.encode(address);
-      MemorySegment.copy(path, 0, buffer, ValueLayout.JAVA_BYTE, FAMILY_SIZE, path.length);
+      MemorySegment.copy(address, 0, buffer, ValueLayout.JAVA_BYTE, FAMILY_SIZE, address.length);
       Native.check(
           Native.syscall(
               scratch, Syscalls.CONNECT, socket.number(), scratch.address(), ADDRESS_SIZE),
