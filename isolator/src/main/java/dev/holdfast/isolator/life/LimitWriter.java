@@ -293,14 +293,13 @@ final class LimitWriter {
     }
     MemoryController.Stat stat = memory.stat();
     Bytes held = new Bytes(Math.max(usage.count() - stat.pageCache(), 0));
-    if (held.compareTo(limit) > 0) {
+    if (!isWithin(Limit.at(limit), held)) {
       return Optional.of(stays(limit, usage));
     }
-    Optional<Bytes> both = memoryAndSwap.value();
     Bytes swap = new Bytes(stat.swap().orElse(0));
-    return both.isPresent() && held.plus(swap).compareTo(both.get()) > 0
-        ? Optional.of(stays(both.get(), usage.plus(swap)))
-        : Optional.empty();
+    return isWithin(memoryAndSwap, held.plus(swap))
+        ? Optional.empty()
+        : memoryAndSwap.value().map(both -> stays(both, usage.plus(swap)));
   }
 
   private static boolean isWithin(Limit<Bytes> limit, Bytes amount) {
