@@ -114,6 +114,13 @@ final class Launch {
       record.processes(directory.resolve("cgroup.procs"));
       record.removes(directory);
     }
+    if (!lease.isHeld()) {
+      describeRoot(record, lease);
+    }
+  }
+
+  /// What goes with its last user.
+  private static void describeRoot(LaunchRecord record, CgroupRoot.Lease lease) {
     for (Path directory : lease.root().directories()) {
       record.leavesBy(mount(directory, lease.root().path()).resolve("cgroup.procs"));
     }
