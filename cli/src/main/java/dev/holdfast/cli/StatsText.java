@@ -2,9 +2,9 @@ package dev.holdfast.cli;
 
 import dev.holdfast.api.ExecutorInfo;
 import dev.holdfast.api.Stats;
+import dev.holdfast.isolator.json.InstantText;
+import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -118,9 +118,9 @@ final class StatsText {
       return Optional.of(
           Durations.format(
               Duration.between(
-                  Instant.parse(readings.getFirst().time()),
-                  Instant.parse(readings.getLast().time()))));
-    } catch (DateTimeParseException e) {
+                  InstantText.parse(readings.getFirst().time()),
+                  InstantText.parse(readings.getLast().time()))));
+    } catch (DateTimeException e) {
       return Optional.empty();
     }
   }
