@@ -6,8 +6,9 @@ import java.util.Optional;
 ///
 /// Made for a thousand cgroups each second, so what can wait does: CPU time and memory in use are
 /// of now. If either has changed, so are CPU time by user and system, throttling and pids, and what
-/// memory is used for if that has moved by a 32nd or 1 MiB, whichever is more. The rest – caps,
-/// peaks, OOM kills, block devices, pressure – takes turns. Nothing is more than 14 readings old.
+/// memory is used for if that has moved by a 32nd or 1 MiB, whichever is more; once it moves no
+/// more, that is exact a reading later. The rest – caps, peaks, OOM kills, block devices, pressure
+/// – takes turns. Nothing is more than 14 readings old.
 public interface Sampler extends AutoCloseable {
   /// What the kernel says. Empty when the cgroup has gone, or nothing of it can be read.
   Optional<Sample> read();

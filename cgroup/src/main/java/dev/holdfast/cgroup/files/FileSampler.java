@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A read of an open control file takes 1 to 2 µs, that of `memory.stat` ten, and a cgroup has
 /// fifteen that matter. Two of them tell whether anything happened: only if so are those read that
-/// change with them, and one of the rest in turn; `memory.stat` also when memory in use has moved.
-/// If nothing happened all the others take turns.
+/// change with them, and one of the rest in turn; `memory.stat` also when memory in use has moved,
+/// by much or for the last time. If nothing happened all the others take turns.
 public abstract class FileSampler implements Sampler {
   /// `memory.stat` is the longest, with 2 to 4 KiB.
   private static final int LONGEST = 16 * 1024;
@@ -146,7 +146,8 @@ public abstract class FileSampler implements Sampler {
   private boolean read(byte[] buffer) {
     boolean changed = readAll(pulse, buffer);
     boolean lost = cpuPulse() == SampledFile.ABSENT && memoryPulse() == SampledFile.ABSENT;
-    boolean busy = before[0] != cpuPulse() || before[1] != memoryPulse();
+    boolean atRest = before[1] == memoryPulse();
+    boolean busy = before[0] != cpuPulse() || !atRest;
     before[0] = cpuPulse();
     before[1] = memoryPulse();
     if (fresh || lost) {
@@ -159,7 +160,7 @@ public abstract class FileSampler implements Sampler {
     } else if (kept == Kept.ALL || ++idle % IDLE_TURN == 0) {
       changed |= readNext(quiet.size() + lively.size(), buffer);
     }
-    if (hasMemoryMoved()) {
+    if (hasMemoryMoved(atRest)) {
       memoryThen = memoryPulse();
       changed |= memoryStat.isPresent() && memoryStat.get().read(buffer);
     }
@@ -168,9 +169,11 @@ public abstract class FileSampler implements Sampler {
     return changed;
   }
 
-  private boolean hasMemoryMoved() {
+  /// Since `memory.stat` was read: a lot, or at all where it has come to rest, lest what is no
+  /// longer so be told of a cgroup in which nothing changes any more.
+  private boolean hasMemoryMoved(boolean atRest) {
     long distance = Math.abs(memoryPulse() - memoryThen);
-    return distance > MOVED_BYTES && distance > memoryThen / MOVED_PART;
+    return atRest ? distance > 0 : distance > MOVED_BYTES && distance > memoryThen / MOVED_PART;
   }
 
   private static boolean readAll(List<SampledFile> files, byte[] buffer) {

@@ -13,6 +13,7 @@ import dev.holdfast.cgroup.Pressure;
 import dev.holdfast.cgroup.Sample;
 import dev.holdfast.cgroup.Sampler;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,40 @@ interface SamplerContract extends Contract {
       int _ = environment().startHolder(cgroup, Bytes.ofMebibytes(24));
       await("24 MiB are anonymous", () -> memory.stat().anon() >= 24 << 20);
       assertThat(read(sampler).memoryStat().orElseThrow().anon()).isGreaterThanOrEqualTo(24 << 20);
+    }
+  }
+
+  /// Also where it is too little to be shown at once, and whichever file's turn it is.
+  @Test
+  default void onceMemoryIsAtRestASampleShowsWhatItIsUsedFor() {
+    Cgroup cgroup = newCgroup();
+    MemoryController memory = cgroup.memory().orElseThrow();
+    Cgroup large = cgroup.child("large");
+    List<Path> _ = large.ensure();
+    Cgroup small = cgroup.child("small");
+    List<Path> _ = small.ensure();
+    int _ = environment().startHolder(large, Bytes.ofMebibytes(96));
+    await("96 MiB are anonymous", () -> memory.stat().anon() >= 96 << 20);
+    List<Sampler> samplers = new ArrayList<>();
+    try {
+      for (int turns = 1; turns <= ALL_TURNS; turns++) {
+        Sampler sampler = cgroup.sampler();
+        samplers.add(sampler);
+        for (int i = 0; i < turns; i++) {
+          Sample _ = read(sampler);
+        }
+      }
+      int _ = environment().startHolder(small, Bytes.ofMebibytes(1));
+      await("97 MiB are anonymous", () -> memory.stat().anon() >= 97 << 20);
+      for (Sampler sampler : samplers) {
+        Sample _ = read(sampler);
+        Sample _ = read(sampler);
+        // The kernel may still have given back what it had charged in advance.
+        Sample sample = read(sampler);
+        assertThat(sample.memoryStat().orElseThrow().anon()).isGreaterThanOrEqualTo(97 << 20);
+      }
+    } finally {
+      samplers.forEach(Sampler::close);
     }
   }
 
