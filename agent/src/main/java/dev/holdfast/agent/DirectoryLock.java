@@ -1,5 +1,6 @@
 package dev.holdfast.agent;
 
+import dev.holdfast.agent.checkpoint.AtomicFile;
 import dev.holdfast.agent.config.ConfigException;
 import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.linux.Flock;
@@ -7,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /// The lock by which a directory has one agent: the file `lock` in it, in which the agent's pid and
@@ -24,8 +24,7 @@ final class DirectoryLock implements AutoCloseable {
     Path file = directory.resolve("lock");
     try {
       // flock(2) needs only a readable descriptor: others could keep every agent out.
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.createFile(file, AtomicFile.OWNER_ALONE);
     } catch (FileAlreadyExistsException wasThere) {
       // of an agent before
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.agent;
 
 import dev.holdfast.agent.checkpoint.Checkpoint;
+import dev.holdfast.agent.checkpoint.Trees;
 import dev.holdfast.agent.config.AgentConfig;
 import dev.holdfast.agent.config.AgentOptions;
 import dev.holdfast.agent.config.ConfigException;
@@ -125,8 +126,8 @@ public final class Main {
     Isolator.requireRoot();
     // As a service manager would: a run takes two descriptors, and up to fifteen to be measured.
     openFiles = Host.allowOpenFiles(DESCRIPTORS);
-    Files.createDirectories(config.runtimeDirectory());
-    Files.createDirectories(config.workDirectory());
+    Trees.open(config.runtimeDirectory());
+    Trees.open(config.workDirectory());
     open.push(DirectoryLock.take(config.runtimeDirectory(), config.cgroupsRoot()));
     open.push(DirectoryLock.take(config.workDirectory(), config.cgroupsRoot()));
     if (!config.idle().isEmpty()) {

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// one is written beside the old one and takes its name. What a reader finds empty was never
 /// written to the end, and counts as not there.
 public final class AtomicFile {
-  /// Of an environment, which is in many of them, nobody else should read.
-  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ALONE =
+  /// A file of the agent's own: of others' runs and their environments nobody else should read.
+  public static final FileAttribute<Set<PosixFilePermission>> OWNER_ALONE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private static final Set<StandardOpenOption> NEW =

@@ -5,7 +5,6 @@ import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -51,7 +50,7 @@ public final class Sandboxes {
     try {
       Files.createDirectory(sandbox, OWNER_ALONE);
     } catch (NoSuchFileException first) {
-      open(runs(run.executor()));
+      Trees.open(runs(run.executor()));
       Files.createDirectory(sandbox, OWNER_ALONE);
     }
     if (run.isUnlaunched()) {
@@ -67,24 +66,6 @@ public final class Sandboxes {
   private static void give(Path path, Credentials user) throws IOException {
     Files.setAttribute(path, "unix:gid", user.gid(), LinkOption.NOFOLLOW_LINKS);
     Files.setAttribute(path, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
-  }
-
-  /// Makes a directory through which everybody may pass, and those above it.
-  private static void open(Path directory) throws IOException {
-    try {
-      Files.createDirectory(directory);
-    } catch (FileAlreadyExistsException wasThere) {
-      return;
-    } catch (NoSuchFileException e) {
-      Path parent = directory.getParent();
-      if (parent == null) {
-        throw e;
-      }
-      open(parent);
-      open(directory);
-      return;
-    }
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   /// Removes a sandbox with all that is in it. Repeatable.

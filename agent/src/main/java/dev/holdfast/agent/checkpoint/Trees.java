@@ -3,6 +3,7 @@ package dev.holdfast.agent.checkpoint;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +12,7 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /// Directory trees.
 public final class Trees {
@@ -18,6 +20,25 @@ public final class Trees {
   private static final int DEEPEST = 500;
 
   private Trees() {}
+
+  /// Makes a directory through which everybody may pass, whatever the umask, and those above it.
+  /// What is there already stays as it is.
+  public static void open(Path directory) throws IOException {
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException wasThere) {
+      return;
+    } catch (NoSuchFileException e) {
+      Path parent = directory.getParent();
+      if (parent == null) {
+        throw e;
+      }
+      open(parent);
+      open(directory);
+      return;
+    }
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
 
   /// Removes a tree of our own. Repeatable.
   public static void delete(Path tree) throws IOException {

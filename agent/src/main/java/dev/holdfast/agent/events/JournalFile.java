@@ -1,5 +1,6 @@
 package dev.holdfast.agent.events;
 
+import dev.holdfast.agent.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The journal's file: one JSON object a line. At 4 MiB it becomes `events.jsonl.1`, of which there
 /// is one. A line that is torn is passed over. Events are no reason to fail: what cannot be written
@@ -82,7 +84,9 @@ final class JournalFile implements AutoCloseable {
       Files.createDirectories(path.getParent());
       FileChannel open =
           FileChannel.open(
-              path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
+              path,
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ),
+              AtomicFile.OWNER_ALONE);
       channel = Optional.of(open);
       open.position(open.size());
       // Whatever tore the last line, the next one begins anew.

@@ -5,15 +5,15 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonWriter;
+import dev.holdfast.agent.checkpoint.AtomicFile;
 import dev.holdfast.isolator.RunId;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,13 +52,12 @@ final class CounterFile {
   synchronized void save(List<Counter> counters, Totals totals) {
     changed = false;
     ticks = 0;
-    Path fresh = path.resolveSibling(path.getFileName() + ".new");
     try {
-      try (Writer writer = Files.newBufferedWriter(fresh);
-          JsonWriter json = new JsonWriter(writer)) {
+      StringWriter text = new StringWriter();
+      try (JsonWriter json = new JsonWriter(text)) {
         write(json, counters, totals);
       }
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(path, text.toString());
       failing = false;
     } catch (IOException e) {
       if (!failing) {

@@ -54,7 +54,7 @@ class JournalTest {
   }
 
   @Test
-  void numbersGrowOverRestarts() {
+  void numbersGrowOverRestarts() throws Exception {
     Event last;
     try (Journal journal = open()) {
       journal.publish("agent_started", "hello");
@@ -62,6 +62,8 @@ class JournalTest {
       data.addProperty("from", "running");
       last = journal.publish("state", ANNAS, "changed", data);
     }
+    // It names others' runs.
+    assertThat(Files.getPosixFilePermissions(directory.resolve("events.jsonl"))).hasSize(2);
     try (Journal journal = open()) {
       assertThat(journal.of("r1")).containsExactly(last);
       assertThat(journal.publish("agent_started", "again").id()).isEqualTo(last.id() + 1);

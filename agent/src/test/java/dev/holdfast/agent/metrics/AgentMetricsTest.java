@@ -101,6 +101,7 @@ final class AgentMetricsTest {
       before.orphansDestroyed(1);
       before.totals().used(id, "f", new Totals.Amounts(2_000_000, 0, 1));
     }
+    assertThat(file).satisfies(it -> assertThat(Files.getPosixFilePermissions(it)).hasSize(2));
     try (AgentMetrics after = new AgentMetrics("2", file)) {
       after.launched(true, Duration.ZERO);
       after.totals().used(id, "f", new Totals.Amounts(3_000_000, 0, 1));

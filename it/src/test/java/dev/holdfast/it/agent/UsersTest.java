@@ -42,9 +42,10 @@ final class UsersTest {
   @RegisterExtension final Ground ground = new Ground();
   private Agent agent;
 
+  /// A strict umask locks nobody out.
   @BeforeEach
   void start() throws IOException {
-    agent = Agent.start(ground);
+    agent = Agent.await(ground, Agent.call(ground).after("umask 077"));
     Files.setAttribute(socket(), "unix:gid", GROUP);
   }
 
