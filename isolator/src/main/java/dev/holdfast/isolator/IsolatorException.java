@@ -4,7 +4,7 @@ import java.io.Serial;
 
 /// A run that could not be started, or an operation on one that could not be done, in one sentence
 /// for the user. Nothing is left half done.
-public final class IsolatorException extends RuntimeException {
+public sealed class IsolatorException extends RuntimeException permits InvalidSpecException {
   @Serial private static final long serialVersionUID = 1L;
 
   public IsolatorException(String message) {

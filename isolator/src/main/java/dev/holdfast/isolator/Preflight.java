@@ -44,15 +44,15 @@ final class Preflight {
             .toList());
   }
 
-  /// @throws IsolatorException when there is any
+  /// @throws InvalidSpecException when there is any
   private void refuse(List<String> missing) {
     if (missing.isEmpty()) {
       return;
     }
     if (single.isPresent()) {
-      throw new IsolatorException(ControllerAdvice.missing(missing, single.get()));
+      throw new InvalidSpecException(ControllerAdvice.missing(missing, single.get()));
     }
-    throw new IsolatorException(
+    throw new InvalidSpecException(
         missing.stream()
             .map(name -> ControllerAdvice.missing(name, layout, proc.subsystems()))
             .collect(Collectors.joining("; ")));
@@ -61,7 +61,8 @@ final class Preflight {
   /// The controllers that a run of this spec is under: those that it needs, and those that count
   /// and kill.
   ///
-  /// @throws IsolatorException when one that it needs is missing, or a limit is beyond this machine
+  /// @throws InvalidSpecException when one that it needs is missing, or a limit is beyond this
+  ///   machine
   Set<Controller> check(ExecutorSpec spec) {
     Set<Controller> available = hierarchy.controllers();
     refuse(
@@ -75,7 +76,7 @@ final class Preflight {
 
   /// What a caller may make while the run's cgroups are made.
   ///
-  /// @throws IsolatorException when the run's working directory is none
+  /// @throws InvalidSpecException when the run's working directory is none
   static void checkFiles(ExecutorSpec spec) {
     spec.workDirectory().ifPresent(Preflight::checkDirectory);
   }
@@ -96,7 +97,7 @@ final class Preflight {
 
   private static void checkDirectory(Path directory) {
     if (!Files.isDirectory(directory)) {
-      throw new IsolatorException(
+      throw new InvalidSpecException(
           "the working directory "
               + directory
               + (Files.exists(directory) ? " is not a directory" : " does not exist"));
@@ -129,31 +130,18 @@ final class Preflight {
     if (limits.cpus().isEmpty() && limits.cpusetCpus().isEmpty()) {
       return;
     }
-    checkBurst(limits);
     CpuSet online = onlineCpus();
     if (limits.cpus().isPresent()
         && limits.cpus().get().compareTo(Cpus.ofWhole(online.size())) > 0) {
-      throw new IsolatorException(
+      throw new InvalidSpecException(
           limits.cpus().get() + " cpus are more than this machine has: " + online.size());
     }
     if (limits.cpusetCpus().isPresent()) {
       CpuSet absent = limits.cpusetCpus().get().minus(online);
       if (!absent.isEmpty()) {
-        throw new IsolatorException(
+        throw new InvalidSpecException(
             "cpu " + absent + " does not exist: this machine has " + online);
       }
-    }
-  }
-
-  private static void checkBurst(Limits limits) {
-    if (limits.cpuBurst().isEmpty() || limits.cpus().isEmpty()) {
-      return;
-    }
-    long burst = limits.cpuBurst().get().toNanos() / 1_000;
-    long quota = Policy.bandwidth(limits.cpus().get()).quotaMicros();
-    if (burst > quota) {
-      throw new IsolatorException(
-          "a cpu burst of " + burst + " µs is more than the quota of " + quota + " µs");
     }
   }
 

@@ -10,6 +10,7 @@ import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Identity;
+import dev.holdfast.isolator.InvalidSpecException;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
@@ -168,6 +169,8 @@ final class Launching {
                   stdin.map(how::withStdin).orElse(how),
                   () -> prepare(entry),
                   keeper.observer(entry, "launched"));
+    } catch (InvalidSpecException e) {
+      throw Refusals.bad(e);
     } catch (IsolatorException e) {
       throw Refusals.unavailable(e.getMessage(), e);
     }

@@ -11,7 +11,7 @@ final class Refusals {
     return new NodeException(Kind.BAD_REQUEST, message);
   }
 
-  static NodeException bad(IllegalArgumentException cause) {
+  static NodeException bad(RuntimeException cause) {
     return new NodeException(Kind.BAD_REQUEST, String.valueOf(cause.getMessage()), cause);
   }
 

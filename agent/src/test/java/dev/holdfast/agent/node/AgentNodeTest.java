@@ -15,6 +15,8 @@ import dev.holdfast.agent.NodeException.Kind;
 import dev.holdfast.api.Event;
 import dev.holdfast.api.ExecutorInfo;
 import dev.holdfast.api.UpdateResult;
+import dev.holdfast.isolator.InvalidSpecException;
+import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.Verdict;
 import java.nio.charset.StandardCharsets;
@@ -258,9 +260,18 @@ class AgentNodeTest {
         .contains("limit_drift");
   }
 
+  /// A client need not try it again, as it would what is only not possible now.
+  @Test
+  void whatThisHostCannotGiveIsABadRequest() {
+    ground.host.refusal = Optional.of(new InvalidSpecException("cpu 99 does not exist"));
+    refused(
+        Kind.BAD_REQUEST, "cpu 99 does not exist", () -> node.launch(ROOT, request("a", "sleep")));
+    assertThat(node.list(ROOT, true, Optional.empty())).isEmpty();
+  }
+
   @Test
   void whatCannotBeSetUpLeavesNothing() throws Exception {
-    ground.host.refusal = Optional.of("the memory controller is missing");
+    ground.host.refusal = Optional.of(new IsolatorException("the memory controller is missing"));
     refused(
         Kind.UNAVAILABLE,
         "memory controller",

@@ -32,7 +32,7 @@ final class FakeHost {
   final Map<RunId, Life> lives = new ConcurrentHashMap<>();
 
   /// Refuses the next launches with this sentence.
-  volatile Optional<String> refusal = Optional.empty();
+  volatile Optional<IsolatorException> refusal = Optional.empty();
 
   private int nextPid = 1000;
 
@@ -99,7 +99,7 @@ final class FakeHost {
         RunId id, ExecutorSpec spec, Detached detached, Runnable before, RunObserver observer) {
       before.run();
       if (refusal.isPresent()) {
-        throw new IsolatorException(refusal.get());
+        throw refusal.get();
       }
       Life life = start();
       lives.put(id, life);
