@@ -5,6 +5,7 @@ import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.CpuSet;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.Policy;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class Changes {
     Changes changes = new Changes();
     changes.add("cpus", text(before.cpus()), text(after.cpus()));
     changes.add("cpu_mode", mode(before), mode(after));
-    changes.add("cpu_burst_seconds", text(before.cpuBurst()), text(after.cpuBurst()));
+    changes.add("cpu_burst_seconds", burst(before), burst(after));
     changes.add(
         "cpuset_cpus",
         text(before.cpusetCpus().map(CpuSet::format)),
@@ -76,6 +77,14 @@ final class Changes {
 
   private static String mode(Limits limits) {
     return limits.cpus().isEmpty() ? NONE : limits.cpuMode().word();
+  }
+
+  private static String burst(Limits limits) {
+    return text(
+        limits
+            .cpuBurst()
+            .map(burst ->
+                BigDecimal.valueOf(burst.toNanos(), 9).stripTrailingZeros().toPlainString() + "s"));
   }
 
   private static String text(Optional<?> value) {
