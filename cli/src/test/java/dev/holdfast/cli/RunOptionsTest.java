@@ -311,8 +311,8 @@ class RunOptionsTest {
         "--cpu-mode quota|the cpu mode quota needs a number of cpus",
         "--cpu-burst 5ms|a cpu burst needs the cpu mode quota",
         "--cpus 1 --cpu-mode pinned --cpuset-cpus 0|the cpu mode pinned chooses the cpus itself",
-        "-m 64m --memory-reservation 65m|the memory reservation is above the memory limit",
-        "-m 64m --memory-swap 63m|memory and swap together is below the limit on memory",
+        "-m 64m --memory-reservation 65m|the memory reservation, 65 MiB, is above the memory limit, 64 MiB",
+        "-m 64m --memory-swap 63m|memory and swap together, 63 MiB, is below the limit on memory, 64 MiB",
         "--memory-swap 64m|a limit on swap needs a limit on memory",
       })
   void optionsThatDoNotGoTogetherAreExplained(String line, String why) {

@@ -6,18 +6,20 @@ import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.cgroup.Limit;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What a run may use, as it was asked for. An absent part is not limited. [#builder] makes one.
 ///
 /// @param cpus more than zero
 /// @param cpuMode what `cpus` means
-/// @param cpuBurst unused quota that may be saved up; only with [CpuMode#QUOTA]
+/// @param cpuBurst unused quota that may be saved up; only with [CpuMode#QUOTA], and at most the
+///   quota of one period
 /// @param cpusetCpus the CPUs to run on; not with [CpuMode#PINNED]
 /// @param memory more than zero; raised to [Policy#MINIMUM_MEMORY]
 /// @param memoryReservation what it should keep when memory is scarce; at most `memory`
 /// @param memoryAndSwap the cap on both together, at least `memory`; when absent it is `memory`,
 ///   where the kernel accounts swap
-/// @param pids processes and threads, at least one
+/// @param pids processes and threads, from 1 to [#MOST_PIDS]
 public record Limits(
     Optional<Cpus> cpus,
     CpuMode cpuMode,
@@ -27,6 +29,9 @@ public record Limits(
     Optional<Bytes> memoryReservation,
     Optional<Limit<Bytes>> memoryAndSwap,
     Optional<Long> pids) {
+  /// The kernel takes no limit above this (`PID_MAX_LIMIT` of a 64-bit Linux).
+  public static final long MOST_PIDS = 4_194_304;
+
   public static final Limits NONE =
       new Limits(
           Optional.empty(),
@@ -54,6 +59,16 @@ public record Limits(
         cpus.isPresent() || cpuMode == CpuMode.SHARES,
         "the cpu mode " + cpuMode.word() + " needs a number of cpus");
     require(cpuBurst.isEmpty() || cpuMode == CpuMode.QUOTA, "a cpu burst needs the cpu mode quota");
+    if (cpuBurst.isPresent()) {
+      Duration quota = quota(cpus.orElseThrow());
+      require(
+          cpuBurst.get().compareTo(quota) <= 0,
+          "a cpu burst of "
+              + micros(cpuBurst.get())
+              + " µs is more than the quota of "
+              + micros(quota)
+              + " µs");
+    }
     require(
         cpusetCpus.isEmpty() || !cpusetCpus.get().isEmpty(), "the list of cpus to use is empty");
     require(
@@ -64,7 +79,11 @@ public record Limits(
         memoryReservation.isEmpty()
             || memory.isEmpty()
             || memoryReservation.get().compareTo(memory.get()) <= 0,
-        "the memory reservation is above the memory limit");
+        () ->
+            "the memory reservation, "
+                + memoryReservation.orElseThrow()
+                + ", is above the memory limit, "
+                + memory.orElseThrow());
     require(
         memoryAndSwap.isEmpty() || memory.isPresent(), "a limit on swap needs a limit on memory");
     require(
@@ -72,18 +91,35 @@ public record Limits(
             .flatMap(Limit::value)
             .map(both -> both.compareTo(memory.get()) >= 0)
             .orElse(true),
-        "the limit on memory and swap together is below the limit on memory");
-    require(pids.isEmpty() || pids.get() > 0, "the limit on pids must be more than 0");
+        () ->
+            "the limit on memory and swap together, "
+                + memoryAndSwap.orElseThrow()
+                + ", is below the limit on memory, "
+                + memory.orElseThrow());
+    require(
+        pids.isEmpty() || (pids.get() > 0 && pids.get() <= MOST_PIDS),
+        () ->
+            "the limit on pids, "
+                + pids.orElseThrow()
+                + ", is not a number from 1 to "
+                + MOST_PIDS);
   }
 
   private static void require(boolean condition, String message) {
+    require(condition, () -> message);
+  }
+
+  private static void require(boolean condition, Supplier<String> message) {
     if (!condition) {
-      throw new IllegalArgumentException(message);
+      throw new IllegalArgumentException(message.get());
     }
   }
 
   /// These, with what `change` has in place of their own. A new number of cpus brings its mode; a
-  /// burst that is more than the new quota is lowered to it, as the kernel does.
+  /// burst that is more than the new quota is lowered to it, as the kernel does. Who may not swap
+  /// may not with another memory limit, either.
+  ///
+  /// @throws IllegalArgumentException when what stays does not go with the change, in one sentence
   public Limits with(Limits change) {
     boolean newCpus = change.cpus.isPresent();
     CpuMode mode = newCpus ? change.cpuMode : cpuMode;
@@ -97,13 +133,24 @@ public record Limits(
         change.cpusetCpus.or(() -> mode == CpuMode.PINNED ? Optional.empty() : cpusetCpus),
         change.memory.or(() -> memory),
         change.memoryReservation.or(() -> memoryReservation),
-        change.memoryAndSwap.or(() -> change.memory.isPresent() ? Optional.empty() : memoryAndSwap),
+        change.memoryAndSwap.or(() ->
+            change.memory.isPresent() && memoryAndSwap.equals(memory.map(Limit::at))
+                ? change.memory.map(Limit::at)
+                : memoryAndSwap),
         change.pids.or(() -> pids));
   }
 
   private static Duration atMostQuota(Duration burst, Optional<Cpus> cpus) {
-    Duration quota = Duration.ofNanos(1_000 * Policy.bandwidth(cpus.orElseThrow()).quotaMicros());
+    Duration quota = quota(cpus.orElseThrow());
     return burst.compareTo(quota) < 0 ? burst : quota;
+  }
+
+  private static Duration quota(Cpus cpus) {
+    return Duration.ofNanos(1_000 * Policy.bandwidth(cpus).quotaMicros());
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1_000;
   }
 
   /// Collects the parts.

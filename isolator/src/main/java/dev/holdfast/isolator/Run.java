@@ -69,12 +69,16 @@ public interface Run {
   /// Repeatable.
   void unpause();
 
-  /// Changes the limits of the live run.
+  /// Changes the limits of the live run to what [Limits#with] makes of them.
   ///
-  /// @throws IsolatorException when the kernel refuses one; those already changed stay changed
+  /// @throws IllegalArgumentException when what stays does not go with the change
+  /// @throws IsolatorException when the run is not under a controller that it needs, or may not use
+  ///   a CPU, with nothing changed; or when the kernel refuses a limit: those already changed stay
+  ///   changed
   LimitUpdate update(Limits limits);
 
-  /// What [#update] would do now, without doing it.
+  /// What [#update] would do now, without doing it. Throws what that would, but for what only the
+  /// kernel knows.
   LimitUpdate plan(Limits limits);
 
   /// Looks whether the kernel still has the limits that the run was given, and sets them again

@@ -62,6 +62,13 @@ class LimitsTest {
   }
 
   @Test
+  void aBurstAboveTheQuotaIsRefused() {
+    assertRefused(
+        limits().cpus("0.5", CpuMode.QUOTA).cpuBurst(Duration.ofMillis(51)),
+        "a cpu burst of 51000 µs is more than the quota of 50000 µs");
+  }
+
+  @Test
   void anEmptyListOfCpusIsRefused() {
     assertRefused(limits().cpusetCpus(""), "the list of cpus to use is empty");
   }
@@ -81,8 +88,8 @@ class LimitsTest {
   @Test
   void aReservationAboveTheLimitIsRefused() {
     assertRefused(
-        limits().memory("64m").memoryReservation("67108865"),
-        "the memory reservation is above the memory limit");
+        limits().memory("64m").memoryReservation("65m"),
+        "the memory reservation, 65 MiB, is above the memory limit, 64 MiB");
   }
 
   @Test
@@ -99,14 +106,56 @@ class LimitsTest {
   @Test
   void memoryAndSwapTogetherAreNoLessThanMemory() {
     assertRefused(
-        limits().memory("64m").memoryAndSwap("67108863"),
-        "the limit on memory and swap together is below the limit on memory");
+        limits().memory("64m").memoryAndSwap("63m"),
+        "the limit on memory and swap together, 63 MiB, is below the limit on memory, 64 MiB");
     assertThat(limits().memory("64m").unlimitedSwap().build().memoryAndSwap()).isPresent();
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, -1, Long.MIN_VALUE})
-  void aRunNeedsAProcess(long pids) {
-    assertRefused(limits().pids(pids), "the limit on pids must be more than 0");
+  @ValueSource(longs = {0, -1, Long.MIN_VALUE, Limits.MOST_PIDS + 1, Long.MAX_VALUE})
+  void pidsAreFromOneToWhatTheKernelTakes(long pids) {
+    assertRefused(
+        limits().pids(pids), "the limit on pids, " + pids + ", is not a number from 1 to 4194304");
+    assertThat(limits().pids(Limits.MOST_PIDS).build().pids()).isPresent();
+  }
+
+  @Test
+  void aChangeTakesThePlaceOfWhatItNames() {
+    Limits before =
+        limits().cpus("1").cpusetCpus("0-1").memory("64m").memoryAndSwap("128m").pids(5).build();
+
+    assertThat(before.with(limits().memory("96m").build()))
+        .isEqualTo(
+            limits()
+                .cpus("1")
+                .cpusetCpus("0-1")
+                .memory("96m")
+                .memoryAndSwap("128m")
+                .pids(5)
+                .build());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> before.with(limits().memory("256m").build()))
+        .withMessage(
+            "the limit on memory and swap together, 128 MiB, is below the limit on memory,"
+                + " 256 MiB");
+  }
+
+  @Test
+  void whoMayNotSwapMayNotWithAnotherMemoryLimitEither() {
+    Limits before = limits().memory("64m").memoryAndSwap("64m").build();
+
+    assertThat(before.with(limits().memory("128m").build()))
+        .isEqualTo(limits().memory("128m").memoryAndSwap("128m").build());
+    assertThat(before.with(limits().memory("32m").build()))
+        .isEqualTo(limits().memory("32m").memoryAndSwap("32m").build());
+  }
+
+  @Test
+  void aBurstIsLoweredToTheNewQuota() {
+    Limits before = limits().cpus("1", CpuMode.QUOTA).cpuBurst(Duration.ofMillis(80)).build();
+
+    assertThat(before.with(limits().cpus("0.5", CpuMode.QUOTA).build()).cpuBurst())
+        .contains(Duration.ofMillis(50));
+    assertThat(before.with(limits().cpus("0.5").build()).cpuBurst()).isEmpty();
   }
 }

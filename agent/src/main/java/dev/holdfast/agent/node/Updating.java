@@ -30,7 +30,7 @@ final class Updating {
     entry.change().lock();
     try {
       Limits before = entry.checkpoint().spec().limits();
-      Limits after = merged(before, change);
+      Limits after = changed(before, change);
       Optional<String> refusal =
           dryRun ? house.books().refusal(entry.id(), after) : house.books().give(entry.id(), after);
       if (refusal.isPresent()) {
@@ -44,9 +44,9 @@ final class Updating {
     }
   }
 
-  private static Limits merged(Limits before, ResourceLimits change) {
+  private static Limits changed(Limits before, ResourceLimits change) {
     try {
-      return WireLimits.parse(WireLimits.merge(WireLimits.format(before), change));
+      return before.with(WireLimits.parseChange(before, change));
     } catch (IllegalArgumentException e) {
       throw Refusals.bad(e);
     }

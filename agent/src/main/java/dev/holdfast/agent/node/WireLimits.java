@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class WireLimits {
   private static final long NO_SWAP_LIMIT = -1;
   private static final long NANOS_PER_SECOND = 1_000_000_000;
+  private static final int MOST_CPUS = 1_000_000;
 
   private WireLimits() {}
 
@@ -26,7 +27,7 @@ final class WireLimits {
         wire.cpuMode() == null ? CpuMode.SHARES : mode(wire.cpuMode()),
         Optional.ofNullable(wire.cpuBurstSeconds())
             .map(seconds -> seconds("cpu_burst_seconds", seconds)),
-        Optional.ofNullable(wire.cpusetCpus()).map(CpuSet::parse),
+        Optional.ofNullable(wire.cpusetCpus()).map(WireLimits::cpuSet),
         Optional.ofNullable(wire.memoryBytes()).map(bytes -> bytes("memory_bytes", bytes)),
         Optional.ofNullable(wire.memoryReservationBytes())
             .map(bytes -> bytes("memory_reservation_bytes", bytes)),
@@ -46,17 +47,26 @@ final class WireLimits {
         limits.pids().orElse(null));
   }
 
-  /// `before` with what `change` names.
-  static ResourceLimits merge(ResourceLimits before, ResourceLimits change) {
-    return new ResourceLimits(
-        either(change.cpus(), before.cpus()),
-        either(change.cpuMode(), before.cpuMode()),
-        either(change.cpuBurstSeconds(), before.cpuBurstSeconds()),
-        either(change.cpusetCpus(), before.cpusetCpus()),
-        either(change.memoryBytes(), before.memoryBytes()),
-        either(change.memoryReservationBytes(), before.memoryReservationBytes()),
-        either(change.memorySwapBytes(), before.memorySwapBytes()),
-        either(change.pids(), before.pids()));
+  /// What `change` names, and with it what of `before` that makes sense with alone: a mode has its
+  /// number of cpus, a limit on swap its limit on memory.
+  ///
+  /// @throws IllegalArgumentException in one sentence
+  static Limits parseChange(Limits before, ResourceLimits change) {
+    ResourceLimits kept = format(before);
+    boolean cpus =
+        change.cpus() != null || change.cpuMode() != null || change.cpuBurstSeconds() != null;
+    return parse(
+        new ResourceLimits(
+            cpus ? either(change.cpus(), kept.cpus()) : null,
+            cpus ? either(change.cpuMode(), kept.cpuMode()) : null,
+            change.cpuBurstSeconds(),
+            change.cpusetCpus(),
+            change.memorySwapBytes() == null
+                ? change.memoryBytes()
+                : either(change.memoryBytes(), kept.memoryBytes()),
+            change.memoryReservationBytes(),
+            change.memorySwapBytes(),
+            change.pids()));
   }
 
   private static <T> @Nullable T either(@Nullable T first, @Nullable T second) {
@@ -80,10 +90,24 @@ final class WireLimits {
   }
 
   private static Cpus cpus(double cpus) {
-    if (!(cpus > 0 && cpus <= 1e6)) {
-      throw new IllegalArgumentException("cpus: " + cpus + " is not more than 0");
+    String text = Double.isFinite(cpus) ? plain(cpus) : Double.toString(cpus);
+    if (!(cpus > 0 && cpus <= MOST_CPUS)) {
+      throw new IllegalArgumentException(
+          "cpus: " + text + " is not a number above 0, up to " + MOST_CPUS);
     }
-    return Cpus.parse(BigDecimal.valueOf(cpus).stripTrailingZeros().toPlainString());
+    return Cpus.parse(text);
+  }
+
+  private static String plain(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+  }
+
+  private static CpuSet cpuSet(String text) {
+    try {
+      return CpuSet.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("cpuset_cpus: " + e.getMessage(), e);
+    }
   }
 
   private static Bytes bytes(String field, long count) {

@@ -15,6 +15,7 @@ import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.FetchUri;
 import dev.holdfast.isolator.Identity;
+import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -237,5 +238,32 @@ class LaunchPlanTest {
     assertThatThrownBy(() ->
             WireLimits.parse(new ResourceLimits(1e-9, null, null, null, null, null, null, null)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static Limits changed(ResourceLimits before, ResourceLimits change) {
+    Limits limits = WireLimits.parse(before);
+    return limits.with(WireLimits.parseChange(limits, change));
+  }
+
+  @Test
+  void aChangeNamesOnlyWhatIsNew() {
+    ResourceLimits before =
+        new ResourceLimits(1.0, "quota", 0.08, null, 64L << 20, null, 128L << 20, 7L);
+
+    assertThat(WireLimits.format(changed(before, ResourceLimits.NONE))).isEqualTo(before);
+    assertThat(changed(before, new ResourceLimits(0.5, null, null, null, null, null, null, null)))
+        .as("the mode stays, the burst fits")
+        .isEqualTo(
+            WireLimits.parse(
+                new ResourceLimits(0.5, "quota", 0.05, null, 64L << 20, null, 128L << 20, 7L)));
+    assertThat(changed(before, new ResourceLimits(null, null, 0.01, null, null, null, -1L, null)))
+        .as("what they need is there")
+        .isEqualTo(
+            WireLimits.parse(
+                new ResourceLimits(1.0, "quota", 0.01, null, 64L << 20, null, -1L, 7L)));
+    assertThat(
+            changed(before, new ResourceLimits(null, "shares", null, null, null, null, null, null))
+                .cpuBurst())
+        .isEmpty();
   }
 }

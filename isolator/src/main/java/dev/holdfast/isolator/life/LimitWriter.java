@@ -61,6 +61,7 @@ final class LimitWriter {
   ///
   /// @return why the memory limit stays as it was; empty when it doesn't
   Optional<String> update(Limits limits) {
+    requireControllers(limits);
     applyCpu(limits);
     if (limits.cpus().isPresent() && limits.cpuMode() != CpuMode.QUOTA) {
       cgroup.cpu().ifPresent(LimitWriter::liftCap);
@@ -76,7 +77,13 @@ final class LimitWriter {
   }
 
   /// Why [#update] would leave the memory limit as it is; empty when it would not.
+  ///
+  /// @throws IsolatorException what [#update] would, but for what only the kernel knows
   Optional<String> plan(Limits limits) {
+    requireControllers(limits);
+    if (limits.cpuMode() == CpuMode.PINNED) {
+      limits.cpus().ifPresent(cpus -> ledger.check(run, cpus, taken.get()));
+    }
     return limits
         .memory()
         .map(Policy::memory)
@@ -170,7 +177,7 @@ final class LimitWriter {
       Limit<CpuBandwidth> bandwidth = Limit.at(Policy.bandwidth(cpus));
       cpu.setBandwidth(bandwidth);
       verify("cpu quota", bandwidth, cpu.bandwidth());
-      limits.cpuBurst().ifPresent(burst -> setBurst(cpu, burst));
+      limits.cpuBurst().ifPresent(cpu::setBurst);
     }
     if (limits.cpuMode() == CpuMode.PINNED) {
       applyCpuset(ledger.assign(run, cpus, taken.get()));
@@ -191,19 +198,6 @@ final class LimitWriter {
       }
     } catch (CgroupException.NotFound withoutCfsBandwidth) {
       return; // then there never was one
-    }
-  }
-
-  private static void setBurst(CpuController cpu, Duration burst) {
-    try {
-      cpu.setBurst(burst);
-    } catch (CgroupException.BadValue e) {
-      throw new IsolatorException(
-          "a cpu burst of "
-              + burst.toMillis()
-              + " ms is not possible: it may be at most the quota, "
-              + cpu.bandwidth(),
-          e);
     }
   }
 
@@ -338,8 +332,30 @@ final class LimitWriter {
     return cgroup.pids().orElseThrow(() -> missing("pids"));
   }
 
+  /// Before anything is written: a change is made as a whole or not at all.
+  private void requireControllers(Limits limits) {
+    if (limits.cpus().isPresent() && limits.cpuMode() != CpuMode.PINNED) {
+      CpuController _ = cpu();
+    }
+    if (limits.cpuMode() == CpuMode.PINNED || limits.cpusetCpus().isPresent()) {
+      CpusetController _ = cpuset();
+    }
+    if (limits.memory().isPresent() || limits.memoryReservation().isPresent()) {
+      MemoryController _ = memory();
+    }
+    if (limits.pids().isPresent()) {
+      PidsController _ = pids();
+    }
+  }
+
   private static IsolatorException missing(String controller) {
-    return new IsolatorException("the run is not under the " + controller + " controller");
+    return new IsolatorException(
+        "the run is not under the "
+            + controller
+            + " controller"
+            + (controller.equals("cpuset")
+                ? ": it was launched without a list of cpus and not pinned"
+                : ""));
   }
 
   private static void verify(String what, Object written, Object found) {

@@ -42,7 +42,7 @@ final class RunLimits {
   }
 
   synchronized Run.LimitUpdate update(Limits change) {
-    Limits next = current.with(change);
+    Limits next = next(change);
     Optional<String> deferred = guarded(() -> writer().update(next));
     if (current.cpuMode() == CpuMode.PINNED && next.cpuMode() != CpuMode.PINNED) {
       guarded(() -> {
@@ -56,8 +56,24 @@ final class RunLimits {
   }
 
   synchronized Run.LimitUpdate plan(Limits change) {
-    Limits next = current.with(change);
+    Limits next = next(change);
     return new Run.LimitUpdate(guarded(() -> writer().plan(next)));
+  }
+
+  /// @throws IsolatorException when it is to run on CPUs that it may not use
+  private Limits next(Limits change) {
+    if (!change.cpusetCpus().equals(current.cpusetCpus())) {
+      change.cpusetCpus().ifPresent(this::requireCpus);
+    }
+    return current.with(change);
+  }
+
+  private void requireCpus(CpuSet asked) {
+    CpuSet all = guarded(allCpus);
+    CpuSet absent = asked.minus(all);
+    if (!absent.isEmpty()) {
+      throw new IsolatorException("cpu " + absent + " cannot be used: those that can are " + all);
+    }
   }
 
   synchronized List<String> restore() {

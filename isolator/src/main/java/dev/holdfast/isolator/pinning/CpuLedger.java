@@ -46,12 +46,20 @@ public final class CpuLedger {
   ///
   /// @param taken CPUs that are others' altogether
   public synchronized CpuSet assign(RunId run, Cpus target, CpuSet taken) {
-    NavigableMap<Cpu, Integer> own = owned.getOrDefault(run, new TreeMap<>());
-    long delta = target.millis() - sum(own);
-    NavigableMap<Cpu, Integer> next =
-        delta >= 0 ? grow(own, usage(taken), delta) : shrink(own, -delta);
+    NavigableMap<Cpu, Integer> next = next(run, target, taken);
     owned.put(run, next);
     return cpuSet(next);
+  }
+
+  /// @throws IsolatorException when [#assign] would not do it
+  public synchronized void check(RunId run, Cpus target, CpuSet taken) {
+    NavigableMap<Cpu, Integer> _ = next(run, target, taken);
+  }
+
+  private NavigableMap<Cpu, Integer> next(RunId run, Cpus target, CpuSet taken) {
+    NavigableMap<Cpu, Integer> own = owned.getOrDefault(run, new TreeMap<>());
+    long delta = target.millis() - sum(own);
+    return delta >= 0 ? grow(own, usage(taken), delta) : shrink(own, -delta);
   }
 
   /// The same where nobody else gives CPUs away.

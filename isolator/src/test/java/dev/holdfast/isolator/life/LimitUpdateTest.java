@@ -18,6 +18,7 @@ import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.SomeLimits;
 import dev.holdfast.isolator.pinning.CpuLedger;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -387,6 +389,38 @@ class LimitUpdateTest {
 
     assertThat(ground.read(CPU, ground.isV2() ? "cpu.max" : "cpu.cfs_quota_us"))
         .isEqualTo(ground.isV2() ? "max 100000" : "-1");
+  }
+
+  /// In one hierarchy a run is under every controller.
+  @ParameterizedTest
+  @EnumSource(value = HostKind.class, names = "V1_TOGETHER", mode = EnumSource.Mode.EXCLUDE)
+  void whatNeedsAControllerThatTheRunIsNotUnderIsRefusedAsAWhole(HostKind kind) {
+    Ground ground = Ground.without(kind, CPUSET).withRun();
+    int writes = ground.writes().size();
+    Limits limits = limits().cpus("0.5", CpuMode.QUOTA).cpusetCpus("0").build();
+    LimitWriter writer = new LimitWriter(ground.run, id, ledger);
+
+    for (Executable change :
+        List.<Executable>of(() -> writer.plan(limits), () -> writer.update(limits))) {
+      assertThatThrownBy(change::execute)
+          .isInstanceOf(IsolatorException.class)
+          .hasMessage(
+              "the run is not under the cpuset controller: it was launched without a list of cpus"
+                  + " and not pinned");
+    }
+    assertThat(ground.writes()).hasSize(writes);
+  }
+
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void aPlanSaysThatThereAreNoCpusToPin(HostKind kind) {
+    Ground ground = running(kind, limits().cpus("1", CpuMode.PINNED));
+    Limits tooMany = limits().cpus("5", CpuMode.PINNED).build();
+
+    assertThatThrownBy(() -> new LimitWriter(ground.run, id, ledger).plan(tooMany))
+        .isInstanceOf(IsolatorException.class)
+        .hasMessageContaining("cpus to pin are not to be had");
+    assertThat(ground.read(CPUSET, "cpuset.cpus")).isEqualTo("0");
   }
 
   @ParameterizedTest

@@ -128,19 +128,6 @@ class LimitWriterTest {
 
   @ParameterizedTest
   @EnumSource(HostKind.class)
-  void aBurstAboveTheQuotaIsRefusedWithTheQuota(HostKind kind) {
-    Ground ground = Ground.on(kind).withRun();
-
-    assertThatThrownBy(() ->
-            apply(ground, limits().cpus("0.5", CpuMode.QUOTA).cpuBurst(Duration.ofMillis(51))))
-        .isInstanceOf(IsolatorException.class)
-        .hasMessage(
-            "a cpu burst of 51 ms is not possible: it may be at most the quota,"
-                + " 50000 µs in each 100000 µs");
-  }
-
-  @ParameterizedTest
-  @EnumSource(HostKind.class)
   void aListOfCpusIsWhereItRuns(HostKind kind) {
     Ground ground = Ground.on(kind).withRun();
 
