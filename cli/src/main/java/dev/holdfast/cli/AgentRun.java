@@ -3,7 +3,9 @@ package dev.holdfast.cli;
 import com.google.gson.JsonObject;
 import dev.holdfast.api.ExecutorInfo;
 import dev.holdfast.api.HoldfastClient;
+import dev.holdfast.api.HoldfastException;
 import dev.holdfast.api.LaunchRequest;
+import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Policy;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.isolator.json.OutcomeReading;
@@ -52,7 +54,7 @@ final class AgentRun {
             .map(seconds -> Duration.ofNanos((long) (seconds * 1e9)))
             .orElse(Policy.STOP_TIMEOUT);
     try (SignalForwarding signals = SignalForwarding.install(stopTimeout)) {
-      ExecutorInfo info = client.launch(request);
+      ExecutorInfo info = launch(request, verdictFile);
       JsonObject outcome;
       if (hasFailed(info)) {
         outcome = outcome(info);
@@ -64,6 +66,28 @@ final class AgentRun {
       verdictFile.ifPresent(file -> file.write(outcome, streams));
       return status;
     }
+  }
+
+  private ExecutorInfo launch(LaunchRequest request, Optional<VerdictFile> verdictFile) {
+    try {
+      return client.launch(request);
+    } catch (HoldfastException e) {
+      // An agent that went away may have started it: nobody here can tell.
+      if (!e.code().equals("disconnected")) {
+        verdictFile.ifPresent(file -> writeRefusal(file, e.getMessage()));
+      }
+      throw e;
+    }
+  }
+
+  private void writeRefusal(VerdictFile file, String why) {
+    ExecutorSpec description;
+    try {
+      description = options.description();
+    } catch (UsageException e) {
+      return; // then that is why it was refused, and what the agent said of it is told
+    }
+    file.writeRefusal(description, why);
   }
 
   private JsonObject follow(String id) throws InterruptedException {
@@ -134,7 +158,7 @@ final class AgentRun {
       try {
         call.run();
         return true;
-      } catch (dev.holdfast.api.HoldfastException e) {
+      } catch (HoldfastException e) {
         if (e.status() != 404 && e.status() != 409) { // else it has ended meanwhile
           streams.message(e.getMessage());
         }

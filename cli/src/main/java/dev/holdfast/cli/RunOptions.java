@@ -110,11 +110,9 @@ final class RunOptions {
   ///
   /// @throws UsageException naming the option that does not fit
   ExecutorSpec toSpec() {
-    List<String> command = options.call().matchedPositionalValue(0, List.of());
     Optional<Identity> identity = options.value("--user", Identity::parse);
     try {
-      ExecutorSpec.Builder builder = ExecutorSpec.builder(id(command), command);
-      options.list("--label").forEach(label -> addLabel(label, builder::label));
+      ExecutorSpec.Builder builder = named();
       builder.limits(limits());
       options.value("--timeout", RunOptions::time).ifPresent(builder::timeout);
       options.value("--cpu-timeout", RunOptions::time).ifPresent(builder::cpuTimeout);
@@ -133,6 +131,25 @@ final class RunOptions {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /// As much of the spec as tells one run from another, which is what a run that is refused has in
+  /// its verdict.
+  ///
+  /// @throws UsageException when no run can be named so
+  ExecutorSpec description() {
+    try {
+      return named().build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private ExecutorSpec.Builder named() {
+    List<String> command = options.call().matchedPositionalValue(0, List.of());
+    ExecutorSpec.Builder builder = ExecutorSpec.builder(id(command), command);
+    options.list("--label").forEach(label -> addLabel(label, builder::label));
+    return builder;
   }
 
   /// What is to be fetched first.

@@ -594,6 +594,40 @@ class AgentVerbsTest {
         .containsExactly("holdfast: 0.5 cpus are free, 2 were asked for");
   }
 
+  private static final String REFUSAL =
+      "{\"code\":\"bad_request\",\"message\":\"workdir: there is no directory /nosuch\"}";
+
+  @Test
+  void whatTheAgentRefusesHasTheVerdictOfARunThatIsRefusedHere() throws IOException {
+    answers = _ -> new CannedAgent.Answer(400, REFUSAL);
+    Path verdict = Files.writeString(directory.resolve("verdict"), "of an earlier run");
+
+    assertThat(
+            call(
+                ("run --framework ci --name web --label a=b --workdir /nosuch --verdict "
+                        + verdict
+                        + " sleep 5")
+                    .split(" ", -1)))
+        .isEqualTo(125);
+    assertThat(JsonParser.parseString(Files.readString(verdict)))
+        .isEqualTo(
+            outcome(
+                "{'framework':'ci','executor':'web','command':['sleep','5'],'labels':{'a':'b'},"
+                    + "'verdict':'launch_failed','exit_code':125,"
+                    + "'why':'workdir: there is no directory /nosuch'}"));
+  }
+
+  @Test
+  void whyTheAgentRefusesANameIsToldThoughNoVerdictCanHaveIt() {
+    answers = _ -> new CannedAgent.Answer(400, REFUSAL);
+    Path verdict = directory.resolve("verdict");
+
+    assertThat(call("run", "--name", "", "--verdict", verdict.toString(), "x")).isEqualTo(125);
+    assertThat(terminals.messages())
+        .containsExactly("holdfast: workdir: there is no directory /nosuch");
+    assertThat(verdict).doesNotExist();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
