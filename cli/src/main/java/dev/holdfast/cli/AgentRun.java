@@ -6,7 +6,6 @@ import dev.holdfast.api.HoldfastClient;
 import dev.holdfast.api.HoldfastException;
 import dev.holdfast.api.LaunchRequest;
 import dev.holdfast.isolator.ExecutorSpec;
-import dev.holdfast.isolator.Policy;
 import dev.holdfast.isolator.Verdict;
 import dev.holdfast.isolator.json.OutcomeReading;
 import dev.holdfast.linux.Signal;
@@ -49,11 +48,7 @@ final class AgentRun {
 
   private int attach(LaunchRequest request, Optional<VerdictFile> verdictFile)
       throws InterruptedException {
-    Duration stopTimeout =
-        Optional.ofNullable(request.stopTimeoutSeconds())
-            .map(seconds -> Duration.ofNanos((long) (seconds * 1e9)))
-            .orElse(Policy.STOP_TIMEOUT);
-    try (SignalForwarding signals = SignalForwarding.install(stopTimeout)) {
+    try (SignalForwarding signals = SignalForwarding.install()) {
       ExecutorInfo info = launch(request, verdictFile);
       JsonObject outcome;
       if (hasFailed(info)) {
@@ -139,9 +134,15 @@ final class AgentRun {
       tryTo(() -> client.kill(id, Optional.of(signal.name())));
     }
 
+    /// The agent has the time of --stop-timeout since the launch, or its own.
     @Override
-    public void stop(String by, Duration grace) {
-      tryTo(() -> client.stop(id, Optional.of(grace)));
+    public void stop(String by) {
+      tryTo(() -> client.stop(id, Optional.empty()));
+    }
+
+    @Override
+    public void kill(String by) {
+      tryTo(() -> client.stop(id, Optional.of(Duration.ZERO)));
     }
 
     @Override

@@ -6,15 +6,20 @@ import dev.holdfast.linux.Signal;
 import java.time.Duration;
 
 /// A run of this process.
-record EmbeddedTarget(Run run) implements SignalTarget {
+record EmbeddedTarget(Run run, Duration stopTimeout) implements SignalTarget {
   @Override
   public void signal(Signal signal) {
     run.signal(signal);
   }
 
   @Override
-  public void stop(String by, Duration grace) {
-    run.stop(by, grace);
+  public void stop(String by) {
+    run.stop(by, stopTimeout);
+  }
+
+  @Override
+  public void kill(String by) {
+    run.stop(by, Duration.ZERO);
   }
 
   @Override

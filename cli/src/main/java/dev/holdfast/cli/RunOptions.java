@@ -69,7 +69,8 @@ final class RunOptions {
     CallOptions.add(
         spec,
         "D",
-        "Time between the request to end (SIGTERM) and the kill; 10s by default.",
+        "Time between the request to end (SIGTERM) and the kill; 10s by default, with an agent its"
+            + " own.",
         "--stop-timeout");
     CallOptions.add(
         spec,

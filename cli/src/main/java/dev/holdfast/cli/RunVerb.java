@@ -58,11 +58,11 @@ final class RunVerb implements Verb {
     Optional<VerdictFile> verdictFile = options.verdictFile();
     noticeMinimum(options, streams);
     try (Isolator isolator = Isolator.open(config(spec));
-        SignalForwarding signals = SignalForwarding.install(spec.stopTimeout())) {
+        SignalForwarding signals = SignalForwarding.install()) {
       Run run = launch(isolator, spec, verdictFile);
       Outcome outcome;
       try (StatusLine status = StatusLine.start(run, spec, streams)) {
-        signals.attach(new EmbeddedTarget(run), status::giveBack);
+        signals.attach(new EmbeddedTarget(run, spec.stopTimeout()), status::giveBack);
         outcome = run.await();
       }
       OutcomeText.print(outcome, streams);

@@ -2,7 +2,6 @@ package dev.holdfast.cli;
 
 import dev.holdfast.linux.Processes;
 import dev.holdfast.linux.Signal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +16,6 @@ import java.util.function.Consumer;
 final class SignalForwarding implements AutoCloseable {
   private record Replaced(sun.misc.Signal signal, sun.misc.SignalHandler handler) {}
 
-  private final Duration stopTimeout;
   private final AtomicInteger interrupts = new AtomicInteger();
   private final List<Replaced> replaced = new ArrayList<>();
 
@@ -26,16 +24,14 @@ final class SignalForwarding implements AutoCloseable {
   private Optional<SignalTarget> run = Optional.empty();
   private Runnable beforeSuspension = () -> {};
 
-  private SignalForwarding(Duration stopTimeout) {
-    this.stopTimeout = stopTimeout;
-  }
+  private SignalForwarding() {}
 
   /// Takes the signals over from the JVM. What arrives before there is a run is kept for it: a
   /// caller may signal as soon as it hears from the command.
-  static SignalForwarding install(Duration stopTimeout) {
-    SignalForwarding forwarding = new SignalForwarding(stopTimeout);
+  static SignalForwarding install() {
+    SignalForwarding forwarding = new SignalForwarding();
     forwarding.handle(Signal.INT, forwarding::interrupt);
-    forwarding.handle(Signal.TERM, run -> run.stop("SIGTERM", stopTimeout));
+    forwarding.handle(Signal.TERM, run -> run.stop("SIGTERM"));
     forwarding.handle(Signal.HUP, run -> run.signal(Signal.HUP));
     forwarding.handle(Signal.USR1, run -> run.signal(Signal.USR1));
     forwarding.handle(Signal.WINCH, run -> run.signal(Signal.WINCH));
@@ -74,8 +70,8 @@ final class SignalForwarding implements AutoCloseable {
   private void interrupt(SignalTarget target) {
     switch (interrupts.incrementAndGet()) {
       case 1 -> target.signal(Signal.INT);
-      case 2 -> target.stop("SIGINT", stopTimeout);
-      default -> target.stop("SIGINT", Duration.ZERO);
+      case 2 -> target.stop("SIGINT");
+      default -> target.kill("SIGINT");
     }
   }
 

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -527,6 +528,31 @@ class AgentVerbsTest {
     assertThat(calls.getFirst().body())
         .contains("\"workdir\":\"" + Path.of("").toAbsolutePath() + "\"");
     assertThat(Files.readString(verdict)).contains("\"verdict\": \"exited\"", "\"future\": 1");
+  }
+
+  /// The run has the time that its launch asked for, or the agent's own: ours is neither.
+  @Test
+  void sigtermStopsAnAttachedRunInItsOwnTime() {
+    CountDownLatch stopped = new CountDownLatch(1);
+    answers =
+        call -> {
+          if (call.target().endsWith("executors")) {
+            sun.misc.Signal.raise(new sun.misc.Signal("TERM"));
+            return new CannedAgent.Answer(201, Json.format(run("running")));
+          }
+          if (call.target().endsWith("/stop")) {
+            stopped.countDown();
+            return ok(run("finished"));
+          }
+          if (call.target().contains("/wait")) {
+            stopped.await();
+            return ok(outcome("{'verdict':'killed','exit_code':143,'by':'root'}"));
+          }
+          return logs(call);
+        };
+
+    assertThat(call("run", "x")).isEqualTo(143);
+    assertThat(asked()).contains("POST /v1/executors/" + RUN + "/stop {}");
   }
 
   @Test
