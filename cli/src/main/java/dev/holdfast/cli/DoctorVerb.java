@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /// `holdfast doctor`: what this host offers, what is missing, and the fix.
@@ -26,28 +25,30 @@ final class DoctorVerb implements Verb {
   @Override
   public CommandSpec spec() {
     CommandSpec spec = CommandSpec.create();
-    spec.addOption(
-        OptionSpec.builder("--format")
-            .paramLabel("table|json")
-            .type(String.class)
-            .description("How to print it; table by default.")
-            .build());
+    CallOptions.addFlag(spec, "Only the names of what is missing.", "-q", "--quiet");
+    CallOptions.addFormat(spec);
     return spec;
   }
 
   @Override
   public int run(ParseResult call, Streams streams) {
-    String format = call.matchedOptionValue("--format", "table");
-    if (!format.equals("table") && !format.equals("json")) {
-      throw new UsageException("--format: '" + format + "' is not table or json");
-    }
+    CallOptions options = new CallOptions(call);
+    boolean json = options.wantsJson();
     HostReport report = HostSurvey.survey(Surroundings.config());
-    if (format.equals("json")) {
+    if (options.has("--quiet")) {
+      printMissing(report, streams);
+    } else if (json) {
       printJson(report, streams);
     } else {
       print(report, streams);
     }
     return report.isComplete() ? 0 : 1;
+  }
+
+  static void printMissing(HostReport report, Streams streams) {
+    report.features().stream()
+        .filter(feature -> !feature.available())
+        .forEach(feature -> streams.out().println(feature.name()));
   }
 
   private static void print(HostReport report, Streams streams) {

@@ -62,12 +62,16 @@ final class StatsVerb implements Verb {
     HoldfastClient client = Surroundings.client();
     if (options.has("--history")) {
       Picture<List<Stats>> history = look(client, options.ids(), client::history, streams);
-      streams.out().print(json ? historyJson(history) : historyText(history));
+      if (options.has("--quiet")) {
+        printIds(history, streams);
+      } else {
+        streams.out().print(json ? historyJson(history) : historyText(history));
+      }
       return history.status();
     }
     Picture<Stats> picture = look(client, options.ids(), client::stats, streams);
     if (options.has("--quiet")) {
-      picture.parts().forEach(it -> streams.out().println(Streams.printable(it.run().id())));
+      printIds(picture, streams);
     } else if (json) {
       streams.out().print(json(picture));
     } else if (options.has("--no-stream") || !isLive() || !picture.complete()) {
@@ -76,6 +80,10 @@ final class StatsVerb implements Verb {
       draw(client, options.ids(), picture, streams);
     }
     return picture.status();
+  }
+
+  private static void printIds(Picture<?> picture, Streams streams) {
+    picture.parts().forEach(it -> streams.out().println(Streams.printable(it.run().id())));
   }
 
   private static boolean isLive() {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -256,6 +257,14 @@ class AgentVerbsTest {
   }
 
   @Test
+  void historyTellsIdsAlone() {
+    answers = this::stats;
+
+    assertThat(call("stats", "--history", "-q")).isZero();
+    assertThat(terminals.out()).isEqualTo(RUN + "\n");
+  }
+
+  @Test
   void topListsProcesses() {
     answers =
         _ ->
@@ -328,19 +337,78 @@ class AgentVerbsTest {
     assertThat(terminals.err()).contains("--tail: 'x' is not a number of lines");
   }
 
-  @Test
-  void eventsAreALineEach() {
+  private static String event(long id, String message) {
     Event event =
-        new Event(4, "2026-01-02T03:04:05Z", "ended", RUN, "default", "web", HOSTILE, null);
-    answers = _ -> ok("id: 4\nevent: ended\ndata: " + Json.format(event) + "\n\n");
+        new Event(id, "2026-01-02T03:04:05Z", "ended", RUN, "default", "web", message, null);
+    return "id: " + id + "\nevent: ended\ndata: " + Json.format(event) + "\n\n";
+  }
+
+  private static final String AGENTS_EVENT =
+      """
+      id: 9
+      data: {"id":9,"time":"2026-01-02T03:04:05Z","type":"agent_started","message":"it began"}
+
+      """;
+
+  @Test
+  void eventsAreATable() {
+    answers = _ -> ok(event(4, HOSTILE) + AGENTS_EVENT);
 
     assertThat(call("events", "--after", "3")).isZero();
     assertThat(asked()).containsExactly("GET /v1/events?follow=0");
-    assertThat(terminals.out())
-        .isEqualTo("2026-01-02T03:04:05Z  ended  default/web (0b1c2d3e-4f5)  ?[31mx?2J?y\n");
+    assertThat(terminals.out().lines())
+        .containsExactly(
+            "TIME                   EVENT           RUN            NAME          MESSAGE",
+            "2026-01-02T03:04:05Z   ended           0b1c2d3e-4f5   default/web   ?[31mx?2J?y",
+            "2026-01-02T03:04:05Z   agent_started   -              -             it began");
+  }
+
+  @Test
+  void eventsAreOneDocument() {
+    answers = _ -> ok(event(4, "a") + event(5, "b"));
+
+    assertThat(call("events", "--format", "json")).isZero();
+    assertThat(json().getAsJsonArray())
+        .extracting(it -> it.getAsJsonObject().get("id").getAsInt())
+        .containsExactly(4, 5);
+  }
+
+  @Test
+  void noEventIsADocumentToo() {
+    answers = _ -> ok("");
+
+    assertThat(call("events", "--format", "json")).isZero();
+    assertThat(json().getAsJsonArray()).isEmpty();
+  }
+
+  @Test
+  void followedEventsAreALineEach() {
+    AtomicInteger asked = new AtomicInteger();
+    answers =
+        _ ->
+            asked.incrementAndGet() == 1
+                ? ok(event(4, HOSTILE) + event(5, "b"))
+                : new CannedAgent.Answer(403, "{\"code\":\"forbidden\",\"message\":\"no\"}");
+
+    assertThat(call("events", "-f")).as("the stream's end is no end").isEqualTo(125);
+    assertThat(terminals.out().lines())
+        .containsExactly(
+            "2026-01-02T03:04:05Z  ended  default/web (0b1c2d3e-4f5)  ?[31mx?2J?y",
+            "2026-01-02T03:04:05Z  ended  default/web (0b1c2d3e-4f5)  b");
     Terminals other = new Terminals();
-    Main.call(new String[] {"events", "--format", "json"}, other.streams());
-    assertThat(other.out()).hasLineCount(1).startsWith("{\"id\":4,");
+    asked.set(0);
+    Main.call(new String[] {"events", "-f", "--format", "json"}, other.streams());
+    assertThat(other.out().lines())
+        .hasSize(2)
+        .allSatisfy(it -> assertThat(JsonParser.parseString(it).isJsonObject()).isTrue());
+  }
+
+  @Test
+  void eventsTellRunsAloneAndEachOnce() {
+    answers = _ -> ok(event(4, "a") + AGENTS_EVENT + event(5, "b"));
+
+    assertThat(call("events", "-q")).isZero();
+    assertThat(terminals.out()).isEqualTo(RUN + "\n");
   }
 
   @Test
