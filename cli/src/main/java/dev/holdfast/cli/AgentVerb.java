@@ -1,10 +1,16 @@
 package dev.holdfast.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `holdfast agent`: here only to be told of. The script `holdfast` starts it in a JVM with the
-/// agent's settings and modules.
+/// `holdfast agent`: here only to be told of, and to have its options completed. The script
+/// `holdfast` starts it in a JVM with the agent's settings and modules.
 final class AgentVerb implements Verb {
   @Override
   public String name() {
@@ -18,7 +24,20 @@ final class AgentVerb implements Verb {
 
   @Override
   public CommandSpec spec() {
-    return CommandSpec.create();
+    CommandSpec spec = CommandSpec.create();
+    try (InputStream options = AgentVerb.class.getResourceAsStream("agent-options")) {
+      // A line each, `--name what it is`, as the agent has them: a test of the agent's sees to it.
+      String lines = new String(Objects.requireNonNull(options).readAllBytes(), UTF_8);
+      lines.lines().forEach(line -> add(spec, line));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return spec;
+  }
+
+  private static void add(CommandSpec spec, String line) {
+    int blank = line.indexOf(' ');
+    CallOptions.addFlag(spec, line.substring(blank + 1), line.substring(0, blank));
   }
 
   @Override

@@ -55,6 +55,7 @@ class CompletionTest {
     "run --cpu-m, --cpu-mode",
     "run --memory-r, --memory-reservation",
     "doctor --f, --format",
+    "agent --work, --work-dir",
     "completion b, bash",
     "completion z, zsh",
   })

@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,6 +270,17 @@ class AgentConfigTest {
     assertThatThrownBy(() -> read("--config", file.toString()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(file + part);
+  }
+
+  /// The shells complete from a list of the command line's, which does not know the agent.
+  @Test
+  void theShellsAreToldOfEveryFlag() throws Exception {
+    assertThat(Path.of("../cli/src/main/resources/dev/holdfast/cli/agent-options"))
+        .content()
+        .isEqualTo(
+            Arrays.stream(Flag.values())
+                .map(flag -> flag.option() + " " + flag.description() + "\n")
+                .collect(Collectors.joining()));
   }
 
   @Test

@@ -25,7 +25,7 @@ final class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "doctor", "version", "completion"})
+  @ValueSource(strings = {"run", "agent", "doctor", "version", "completion"})
   void helpIsThereForEachVerb(String verb) {
     String help = ground.holdfast(verb, "--help").finish().expect(0).out();
 
