@@ -6,6 +6,8 @@ import dev.holdfast.cgroup.CgroupPath;
 import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.DurationText;
 import dev.holdfast.isolator.FetchConfig;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,12 +65,22 @@ public record AgentConfig(
         int port = Integer.parseInt(text.substring(colon + 1));
         String host = text.substring(0, Math.max(colon, 0)).replaceAll("^\\[|]$", "");
         if (!host.isEmpty() && port >= 0 && port <= 65535) {
+          requireKnown(host);
           return new Listen(host, port);
         }
       } catch (NumberFormatException e) {
         // said below
       }
       throw new IllegalArgumentException("'" + text + "' is not HOST:PORT: write 127.0.0.1:9464");
+    }
+
+    /// Now, not when it is listened on: by then a recovery would have been for nothing.
+    private static void requireKnown(String host) {
+      try {
+        InetAddress _ = InetAddress.getByName(host);
+      } catch (UnknownHostException e) {
+        throw new IllegalArgumentException("there is no host '" + host + "'", e);
+      }
     }
   }
 

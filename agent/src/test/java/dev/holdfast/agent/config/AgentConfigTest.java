@@ -240,6 +240,8 @@ class AgentConfigTest {
         "--log-size 1 | too small",
         "--log-files 0 | from 1 to 1000",
         "--http localhost | not HOST:PORT",
+        "--http nohost.invalid:9464 | --http: there is no host 'nohost.invalid'",
+        "--http [::g]:9464 | --http: there is no host '::g'",
         "--http-token-file /t | without --http",
         "--cgroups-root ../x | '..'",
         "--nonsense | --nonsense",
