@@ -41,12 +41,20 @@ public record NodeResources(Cpus cpus, Bytes memory) {
       switch (resource.name()) {
         case "cpus" -> cpus = sum(cpus, resource.scalar());
         case "mem" -> memory = sum(memory, resource.scalar());
+        // What an operator means to cap would be given without a cap.
+        case "cpu" -> throw unknown(resource, "cpus");
+        case "memory", "ram" -> throw unknown(resource, "mem");
         default -> {
           // disk, ports …: nothing here divides them
         }
       }
     }
     return new Asked(cpus.map(it -> cpus(text, it)), memory.map(it -> memory(text, it)));
+  }
+
+  private static IllegalArgumentException unknown(Resource resource, String meant) {
+    return new IllegalArgumentException(
+        "there is no resource '" + resource.name() + "': did you mean " + meant + "?");
   }
 
   private static Optional<BigDecimal> sum(Optional<BigDecimal> sum, BigDecimal more) {

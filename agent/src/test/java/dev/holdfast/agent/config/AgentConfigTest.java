@@ -243,6 +243,7 @@ class AgentConfigTest {
         "--http nohost.invalid:9464 | --http: there is no host 'nohost.invalid'",
         "--http [::g]:9464 | --http: there is no host '::g'",
         "--http-token-file /t | without --http",
+        "--resources cpu:1;mem:64 | --resources: there is no resource 'cpu': did you mean cpus?",
         "--cgroups-root ../x | '..'",
         "--nonsense | --nonsense",
         "word | word",

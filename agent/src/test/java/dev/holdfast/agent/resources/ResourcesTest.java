@@ -16,6 +16,7 @@ import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ResourcesTest {
@@ -60,6 +61,19 @@ class ResourcesTest {
     NodeResources.Asked asked = NodeResources.parse(text);
     assertThat(asked.cpus()).contains(new Cpus(1500));
     assertThat(asked.memory()).contains(Bytes.ofMebibytes(512));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cpu:1;mem:64, cpu, cpus",
+    "cpus:1;memory:64, memory, mem",
+    "ram(web):64, ram, mem",
+    "'[{\"name\":\"cpu\",\"scalar\":{\"value\":1}}]', cpu, cpus",
+  })
+  void anotherNameForWhatIsCappedIsNoCapPassedOver(String text, String name, String meant) {
+    assertThatThrownBy(() -> NodeResources.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("there is no resource '" + name + "': did you mean " + meant + "?");
   }
 
   @Test
