@@ -21,6 +21,14 @@ public record CgroupPath(List<String> names) {
   /// @throws IllegalArgumentException when a name is empty, `.`, `..`, too long, or has a NUL or a
   ///   newline
   public static CgroupPath parse(String text) {
+    String names = text.replaceAll("/+", "/").replaceAll("^/|/$", "");
+    if (!names.equals(text)) {
+      throw new IllegalArgumentException(
+          "'"
+              + text
+              + "' is not names with single slashes between them"
+              + (names.isEmpty() ? "" : ": write '" + names + "'"));
+    }
     return new CgroupPath(List.of(text.split("/", -1)));
   }
 

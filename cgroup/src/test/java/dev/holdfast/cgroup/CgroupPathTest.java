@@ -11,6 +11,7 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.Chars;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CgroupPathTest {
@@ -29,6 +30,15 @@ final class CgroupPathTest {
       strings = {"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "a\0b", "a\nb"})
   void refusesWhatLeadsElsewhere(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> CgroupPath.parse(text));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/a, a", "a/, a", "//a///b/, a/b"})
+  void saysHowItIsWrittenWithoutTheSlashes(String text, String right) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CgroupPath.parse(text))
+        .withMessage(
+            "'" + text + "' is not names with single slashes between them: write '" + right + "'");
   }
 
   @Test

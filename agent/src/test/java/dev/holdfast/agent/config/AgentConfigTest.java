@@ -245,6 +245,8 @@ class AgentConfigTest {
         "--http-token-file /t | without --http",
         "--resources cpu:1;mem:64 | --resources: there is no resource 'cpu': did you mean cpus?",
         "--cgroups-root ../x | '..'",
+        "--cgroups-root /a | --cgroups-root: '/a' is not names with single slashes between them:"
+            + " write 'a'",
         "--nonsense | --nonsense",
         "word | word",
         "--config /nowhere | no such file",
