@@ -36,8 +36,11 @@ final class Control {
     if (signalName.isPresent()) {
       signal =
           Signal.parse(signalName.get())
-              .orElseThrow(
-                  () -> Refusals.bad("signal: there is no signal '" + signalName.get() + "'"));
+              .orElseThrow(() ->
+                  Refusals.bad(
+                      "signal: there is no signal '"
+                          + signalName.get()
+                          + "': write a name as TERM or SIGTERM, or a number from 1 to 64"));
     }
     Run run = live(entry);
     if (signal.equals(Signal.KILL)) {

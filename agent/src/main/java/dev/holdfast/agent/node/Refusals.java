@@ -23,6 +23,17 @@ final class Refusals {
     return new NodeException(Kind.NOT_FOUND, "there is no run '" + id + "'");
   }
 
+  /// No name, and no beginning of an id that could be one.
+  static NodeException tooShort(String id, int shortest) {
+    return new NodeException(
+        Kind.NOT_FOUND,
+        "there is no run '"
+            + id
+            + "': of a run's UUID it takes the first "
+            + shortest
+            + " characters or more");
+  }
+
   static NodeException conflict(String message) {
     return new NodeException(Kind.CONFLICT, message);
   }

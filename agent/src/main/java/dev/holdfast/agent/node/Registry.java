@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// thread-safe.
 final class Registry {
   private static final int SHORTEST_PREFIX = 4;
+  private static final String PREFIX = "[0-9a-f-]+";
   private static final int LONGEST_ID = 1024;
   private static final int CANDIDATES_SHOWN = 5;
   private static final Comparator<Entry> OLDEST_FIRST =
@@ -95,7 +96,10 @@ final class Registry {
         .or(() -> latest(caller, id))
         .or(() -> byPrefix(caller, id))
         .or(() -> latest(caller, "default/" + id))
-        .orElseThrow(() -> Refusals.notFound(id));
+        .orElseThrow(() ->
+            id.length() < SHORTEST_PREFIX && id.matches(PREFIX)
+                ? Refusals.tooShort(id, SHORTEST_PREFIX)
+                : Refusals.notFound(id));
   }
 
   private Optional<Entry> exact(String id) {
@@ -126,7 +130,7 @@ final class Registry {
   }
 
   private Optional<Entry> byPrefix(Caller caller, String prefix) {
-    if (prefix.length() < SHORTEST_PREFIX || !prefix.matches("[0-9a-f-]+")) {
+    if (prefix.length() < SHORTEST_PREFIX || !prefix.matches(PREFIX)) {
       return Optional.empty();
     }
     List<Entry> found =

@@ -164,7 +164,10 @@ class AgentNodeTest {
 
     node.kill(ROOT, run.id(), Optional.of("SIGHUP"));
     assertThat(ground.host.life(run.id()).signals).containsExactly("SIGHUP");
-    refused(Kind.BAD_REQUEST, "NONE", () -> node.kill(ROOT, run.id(), Optional.of("NONE")));
+    refused(
+        Kind.BAD_REQUEST,
+        "there is no signal 'NONE': write a name as TERM or SIGTERM, or a number from 1 to 64",
+        () -> node.kill(ROOT, run.id(), Optional.of("NONE")));
   }
 
   @Test

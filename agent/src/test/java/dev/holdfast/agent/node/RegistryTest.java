@@ -67,6 +67,19 @@ class RegistryTest {
   }
 
   @Test
+  void aPrefixThatIsTooShortIsTold() {
+    add(FIRST, "fw", "web", 1001, 1);
+    Entry named = add(SECOND, "default", "0b1", 1001, 2);
+
+    assertThatThrownBy(() -> registry.resolve(ROOT, "0b"))
+        .isInstanceOf(NodeException.class)
+        .hasMessage(
+            "there is no run '0b': of a run's UUID it takes the first 4 characters or more");
+    assertThatThrownBy(() -> registry.resolve(ROOT, "web")).hasMessage("there is no run 'web'");
+    assertThat(registry.resolve(ROOT, "0b1")).isSameAs(named);
+  }
+
+  @Test
   void aUserFindsItsOwnAlone() {
     Entry annas = add(FIRST, "fw", "web", 1001, 1);
     add(SECOND, "fw", "web", 1002, 2);
