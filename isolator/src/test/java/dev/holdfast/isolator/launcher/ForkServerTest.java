@@ -241,10 +241,14 @@ class ForkServerTest {
     LauncherProcess launcher = living(server, "run");
     int pid = parent(launcher);
 
-    Map<Integer, String> open = descriptors(pid);
-    assertThat(open.keySet()).containsExactly(0, 1, 2, 5);
-    assertThat(open.remove(5)).startsWith("socket:");
-    assertThat(open.values()).containsOnly("/dev/null");
+    // It closes what it has passed on while the launcher is at work already.
+    Awaitility.await()
+        .untilAsserted(() -> {
+          Map<Integer, String> open = descriptors(pid);
+          assertThat(open.keySet()).containsExactly(0, 1, 2, 5);
+          assertThat(open.remove(5)).startsWith("socket:");
+          assertThat(open.values()).containsOnly("/dev/null");
+        });
     assertThat(text(pid, "cmdline")).matches("executor-launcher\0fork-server\0+");
     end(launcher);
   }

@@ -63,7 +63,9 @@ final class ConcurrencyTest {
             .awaitOutput("ready");
 
     outer.signal(Signal.TERM).await().expect(137);
-    Waiting.until("the inner one has ended", () -> ground.processes().isEmpty());
+    Waiting.until(
+        "the inner one has ended",
+        () -> ground.processes().isEmpty() && ground.cgroups().isEmpty());
     ground.takeStatus();
   }
 

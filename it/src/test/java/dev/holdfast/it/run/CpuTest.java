@@ -14,16 +14,18 @@ import dev.holdfast.testkit.TwoCpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What `--cpus` and its like hold a run to. Other work on the machine can only take away from it,
-/// so a measurement that fails is made once more.
+/// so a measurement that fails is made again.
 @KernelTest
 final class CpuTest {
   private static final String BUSY = "while :; do :; done";
+  private static final int ATTEMPTS = 3;
 
   @RegisterExtension final Ground ground = new Ground();
 
@@ -31,7 +33,7 @@ final class CpuTest {
   void quotaCapsCpuTimeAtItsShareOfTheWallTime() {
     assertRatio(
         0.5,
-        0.03,
+        0.06,
         () -> {
           VerdictDocument verdict =
               ground
@@ -50,12 +52,12 @@ final class CpuTest {
   void throttlingIsInTheVerdict() {
     Finished run =
         ground
-            .run("--cpus", "0.2", "--cpu-mode", "quota", "--timeout", "1s", "sh", "-c", BUSY)
+            .run("--cpus", "0.2", "--cpu-mode", "quota", "--timeout", "3s", "sh", "-c", BUSY)
             .withVerdict()
             .finish()
             .expect(124);
 
-    assertThat(run.err()).contains("its time of 1.0 s was up", "throttled in");
+    assertThat(run.err()).contains("its time of 3.0 s was up", "throttled in");
     VerdictDocument usage = run.verdict().part("usage");
     assertThat(usage.count("cpu_throttled_periods")).isBetween(5L, usage.count("cpu_periods"));
     assertThat(usage.number("cpu_throttled_seconds")).isGreaterThan(0.3);
@@ -65,13 +67,13 @@ final class CpuTest {
   void sharesAreNoCap() {
     VerdictDocument verdict =
         ground
-            .run("--cpus", "0.1", "--timeout", "1s", "sh", "-c", BUSY)
+            .run("--cpus", "0.1", "--timeout", "3s", "sh", "-c", BUSY)
             .withVerdict()
             .finish()
             .expect(124)
             .verdict();
 
-    assertThat(verdict.number("usage.cpu_seconds")).isGreaterThan(0.2);
+    assertThat(verdict.number("usage.cpu_seconds")).isGreaterThan(0.6);
     assertThat(verdict.has("usage.cpu_throttled_periods")).isFalse();
   }
 
@@ -127,19 +129,28 @@ final class CpuTest {
   @Test
   void cpuTimeoutCountsAllProcesses() {
     String script = BUSY + " & " + BUSY;
-    Finished run =
-        ground.run("--cpu-timeout", "1s", "sh", "-c", script).withVerdict().finish().expect(124);
-
-    assertThat(run.err()).contains("its CPU time of 1.0 s was up");
-    assertThat(run.verdict().text("verdict")).isEqualTo("timed_out");
-    assertThat(run.verdict().text("timer")).isEqualTo("cpu");
-    assertThat(run.verdict().number("timeout_seconds")).isEqualTo(1);
-    assertThat(run.verdict().number("usage.cpu_seconds")).isBetween(1.0, 1.5);
+    // From 1.0 to 1.5 seconds; of one process alone it would be two.
+    assertRatio(
+        1.25,
+        0.2,
+        () -> {
+          Finished run =
+              ground
+                  .run("--cpu-timeout", "1s", "sh", "-c", script)
+                  .withVerdict()
+                  .finish()
+                  .expect(124);
+          assertThat(run.err()).contains("its CPU time of 1.0 s was up");
+          assertThat(run.verdict().text("verdict")).isEqualTo("timed_out");
+          assertThat(run.verdict().text("timer")).isEqualTo("cpu");
+          assertThat(run.verdict().number("timeout_seconds")).isEqualTo(1);
+          return run.verdict().number("usage.cpu_seconds");
+        });
   }
 
   @Test
   void sleepUsesUpNoCpuTimeout() {
-    ground.run("--cpu-timeout", "100ms", "sleep", "0.5").finish().expect(0);
+    ground.run("--cpu-timeout", "400ms", "sleep", "1").finish().expect(0);
   }
 
   @Test
@@ -228,11 +239,13 @@ final class CpuTest {
 
   /// @param offset relative to `expected`
   private static void assertRatio(double expected, double offset, DoubleSupplier measurement) {
-    double first = measurement.getAsDouble();
-    if (Math.abs(first - expected) > expected * offset) {
-      assertThat(measurement.getAsDouble())
-          .as("the second measurement; the first was %s", first)
-          .isCloseTo(expected, within(expected * offset));
-    }
+    List<Double> measured = new ArrayList<>();
+    do {
+      measured.add(measurement.getAsDouble());
+    } while (measured.size() < ATTEMPTS
+        && Math.abs(measured.getLast() - expected) > expected * offset);
+    assertThat(measured.getLast())
+        .as("the last of %s", measured)
+        .isCloseTo(expected, within(expected * offset));
   }
 }

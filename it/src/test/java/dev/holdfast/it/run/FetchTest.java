@@ -72,9 +72,14 @@ final class FetchTest {
     return words.toArray(String[]::new);
   }
 
+  /// Without what a fetcher that had to be killed could not remove any more.
   private List<String> sandboxFiles() throws IOException {
     try (var files = Files.list(sandbox)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.startsWith(".fetch-"))
+          .sorted()
+          .toList();
     }
   }
 
@@ -203,7 +208,8 @@ final class FetchTest {
 
     run.signal(Signal.KILL).await();
 
-    Waiting.until("all of it has ended", () -> ground.processes().isEmpty());
+    Waiting.until(
+        "all of it has ended", () -> ground.processes().isEmpty() && ground.cgroups().isEmpty());
     ground.forgetRuns();
     assertThat(sandboxFiles()).isEmpty();
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.holdfast.it.harness.Finished;
 import dev.holdfast.it.harness.Ground;
+import dev.holdfast.it.harness.Holdfast;
 import dev.holdfast.it.harness.VerdictDocument;
 import dev.holdfast.testkit.KernelLayout;
 import dev.holdfast.testkit.KernelTest;
@@ -77,8 +78,13 @@ final class OutOfMemoryTest {
         kill -CONT $all
         wait\
         """;
-    Finished run =
-        ground.run("--memory", "512m", "--", "sh", "-c", script).withVerdict().finish().expect(137);
+    Holdfast call = ground.run("--memory", "512m", "--", "sh", "-c", script).withVerdict();
+    Finished run = call.finish().expect(137);
+    if (!run.verdict().is("report.complete")) {
+      // A picture takes a second at the most: on a machine that stood still meanwhile it is not
+      // all.
+      run = call.finish().expect(137);
+    }
 
     VerdictDocument verdict = run.verdict();
     assertThat(verdict.text("verdict")).isEqualTo("out_of_memory");

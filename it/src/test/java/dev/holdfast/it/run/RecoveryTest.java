@@ -190,7 +190,11 @@ final class RecoveryTest {
 
     assertThat(next.client().await(exits).get("exit_code").getAsInt()).isEqualTo(7);
     assertThat(next.client().list(false, Optional.empty())).hasSize(3);
-    assertThat(next.client().info().pending()).anyMatch(it -> it.contains("could not be written"));
+    Waiting.until(
+        "it is told what is still to be written",
+        () ->
+            next.client().info().pending().stream()
+                .anyMatch(it -> it.contains("could not be written")));
     Files.delete(fill);
     Waiting.until("it is written", () -> next.client().info().pending().isEmpty());
     next.clear();
