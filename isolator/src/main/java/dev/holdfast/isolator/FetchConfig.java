@@ -41,6 +41,7 @@ public record FetchConfig(
             new IsolatorException(
                 "the URI '"
                     + uri.shown()
-                    + "' is a relative path, and no --frameworks-home says where it begins"));
+                    + "' is a relative path, and nothing says where it begins: set"
+                    + " HOLDFAST_FRAMEWORKS_HOME, or --frameworks-home of the agent"));
   }
 }

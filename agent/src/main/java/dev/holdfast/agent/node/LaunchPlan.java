@@ -20,6 +20,7 @@ import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.proc.ProcFs;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,7 +111,7 @@ final class LaunchPlan {
       if (caller.role() == Caller.Role.USER) {
         throw Refusals.forbidden(onlyAsItself());
       }
-      throw Refusals.bad(e);
+      throw Refusals.bad("user: " + e.getMessage());
     }
     if (caller.role() == Caller.Role.USER && !isCallers(asked)) {
       throw Refusals.forbidden(onlyAsItself());
@@ -166,13 +167,13 @@ final class LaunchPlan {
           .forEach(builder::label);
       environment(executor, run, user, sandbox, agent).forEach(builder::environment);
       if (request.ulimits() != null) {
-        request.ulimits().forEach(text -> builder.resourceLimit(ResourceLimit.parse(text)));
+        request.ulimits().forEach(text -> builder.resourceLimit(resourceLimit(text)));
       }
       if (request.timeoutSeconds() != null) {
-        builder.timeout(WireLimits.seconds("timeout_seconds", request.timeoutSeconds()));
+        builder.timeout(time("timeout_seconds", request.timeoutSeconds()));
       }
       if (request.cpuTimeoutSeconds() != null) {
-        builder.cpuTimeout(WireLimits.seconds("cpu_timeout_seconds", request.cpuTimeoutSeconds()));
+        builder.cpuTimeout(time("cpu_timeout_seconds", request.cpuTimeoutSeconds()));
       }
       if (request.oom() != null) {
         builder.oomMode(oomMode(request.oom()));
@@ -182,6 +183,22 @@ final class LaunchPlan {
     } catch (IllegalArgumentException e) {
       throw Refusals.bad(e);
     }
+  }
+
+  private static ResourceLimit resourceLimit(String text) {
+    try {
+      return ResourceLimit.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("ulimits: " + e.getMessage(), e);
+    }
+  }
+
+  private static Duration time(String field, double seconds) {
+    Duration time = WireLimits.seconds(field, seconds);
+    if (time.isZero()) {
+      throw new IllegalArgumentException(field + ": it must be more than 0");
+    }
+    return time;
   }
 
   private List<FetchUri> uris() {

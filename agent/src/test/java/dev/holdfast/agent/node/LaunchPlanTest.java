@@ -86,6 +86,7 @@ class LaunchPlanTest {
     assertThat(plan(ROOT, as("ben")).user().credentials().uid()).isEqualTo(1002);
     assertThat(plan(ROOT, as(null)).user().credentials().uid()).isZero();
     assertThatThrownBy(() -> plan(ROOT, as("nobody-here")).user())
+        .hasMessageStartingWith("user: ")
         .hasMessageContaining("nobody-here");
   }
 
@@ -168,20 +169,20 @@ class LaunchPlanTest {
 
   @Test
   void whatCannotBeIsABadRequest() {
-    List<LaunchRequest> requests =
-        List.of(
-            with("relative", null, null, null),
-            with(null, List.of("nofile"), null, null),
-            with(null, null, -1.0, null),
-            with(null, null, Double.NaN, null),
-            with(null, null, 0.0, null),
-            with(null, null, null, "panic"));
-    for (LaunchRequest request : requests) {
-      assertThatThrownBy(() -> spec(request))
-          .isInstanceOfSatisfying(
-              NodeException.class,
-              e -> assertThat(e.kind()).isEqualTo(NodeException.Kind.BAD_REQUEST));
-    }
+    Map<LaunchRequest, String> requests =
+        Map.of(
+            with("relative", null, null, null), "workdir",
+            with(null, List.of("nofile"), null, null), "ulimits",
+            with(null, null, -1.0, null), "timeout_seconds",
+            with(null, null, Double.NaN, null), "timeout_seconds",
+            with(null, null, 0.0, null), "timeout_seconds",
+            with(null, null, null, "panic"), "oom");
+    requests.forEach((request, field) ->
+        assertThatThrownBy(() -> spec(request))
+            .hasMessageStartingWith(field + ": ")
+            .isInstanceOfSatisfying(
+                NodeException.class,
+                e -> assertThat(e.kind()).isEqualTo(NodeException.Kind.BAD_REQUEST)));
     assertThatThrownBy(() -> plan(ROOT, request("x")).executor()).hasMessageContaining("command");
     assertThatThrownBy(() -> plan(ROOT, request("a\u0000b", "x")).executor())
         .hasMessageContaining("control character");
