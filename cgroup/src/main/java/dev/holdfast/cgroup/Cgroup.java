@@ -90,8 +90,8 @@ public interface Cgroup {
   /// Reads what it uses, again and again. Opens nothing yet.
   Sampler sampler();
 
-  /// Whether there are processes in a cgroup and below it, as its directory in the cgroup2 tree
-  /// knows: `populated` of `cgroup.events`.
+  /// Who is in a cgroup and below it, and whether anybody is, as its directory in the cgroup2 tree
+  /// knows: `cgroup.procs`, and `populated` of `cgroup.events`.
   interface Population {
     /// @throws CgroupException.NotFound when it has gone
     boolean isPopulated();

@@ -51,6 +51,8 @@ public interface Run {
   boolean isPaused();
 
   /// Waits for the end. Repeatable.
+  ///
+  /// @throws IsolatorException when it could not be set up; nothing of it is left
   Outcome await() throws InterruptedException;
 
   /// Sends a signal to the leader's process group, as a terminal would; nothing when it has ended.

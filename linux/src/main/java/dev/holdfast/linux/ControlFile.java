@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// Files of cgroupfs and `/proc`: `open(2)`, `pread(2)`, `write(2)` with their errno.
+/// Files of cgroupfs and `/proc`, and small regular ones: `open(2)`, `pread(2)`, `write(2)` with
+/// their errno.
 ///
 /// Never creates, never truncates: with `O_CREAT` a control that does not exist would say EACCES
 /// instead of ENOENT. A value goes out in one `write(2)`, since the kernel takes each one as a

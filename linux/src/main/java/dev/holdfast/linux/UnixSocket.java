@@ -67,7 +67,8 @@ public final class UnixSocket {
     }
   }
 
-  /// From now on a [Fd#read] that has waited so long for a message fails with EAGAIN.
+  /// From now on a [Fd#read] that has waited so long for a message fails with EAGAIN; with a
+  /// patience of zero it waits for ever again, `SO_RCVTIMEO` of `socket(7)`.
   public static void limitWaiting(Fd socket, Duration patience) {
     try (Scratch scratch = Scratch.borrow()) {
       MemorySegment buffer = scratch.buffer();

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// From the mount table to a [Hierarchy]: the only place that asks which version of cgroups it is.
+/// From the mount table to a [Hierarchy]: the only place that decides by the version of cgroups.
 public final class CgroupHost {
   private CgroupHost() {}
 

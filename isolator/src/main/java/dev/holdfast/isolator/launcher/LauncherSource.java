@@ -11,6 +11,7 @@ public interface LauncherSource {
   /// @param lock becomes its descriptor 4; like `stdio` open until [Birth#await] has returned
   /// @param stdio becomes the run's stdin, stdout and stderr
   /// @throws dev.holdfast.linux.LinuxException when none can be started
+  /// @throws dev.holdfast.isolator.IsolatorException when the source is closed or has no place
   Birth begin(List<String> label, Fd lock, List<Fd> stdio);
 
   /// A launcher that is being started. Owned by one thread.
@@ -18,6 +19,7 @@ public interface LauncherSource {
     /// Waits until it is there, and waits for its record. To be called once.
     ///
     /// @throws dev.holdfast.linux.LinuxException when it cannot be started; then there is none
+    /// @throws dev.holdfast.isolator.IsolatorException when its maker is killed each time
     Newborn await();
 
     /// Of one that nobody has waited for nothing is left.
