@@ -93,11 +93,12 @@ public final class LauncherProcess implements AutoCloseable {
     }
   }
 
-  /// Has it start a run. To be called once, on one that was started here.
+  /// Has it start a run. To be called once, on one that was started here, and before anything else.
   ///
+  /// @param record as [LaunchRecord#encode] makes it
   /// @throws LinuxException when it has ended
-  public void launch(LaunchRecord record) {
-    send(record.encode());
+  public void launch(byte[] record) {
+    send(record);
   }
 
   /// Comes through the door of a launcher that another process has started. It tells again what it

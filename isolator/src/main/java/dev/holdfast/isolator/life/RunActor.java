@@ -15,7 +15,6 @@ import dev.holdfast.isolator.RunName;
 import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.Usage;
 import dev.holdfast.isolator.Verdict;
-import dev.holdfast.isolator.launcher.LaunchRecord;
 import dev.holdfast.isolator.launcher.LauncherMessage;
 import dev.holdfast.isolator.launcher.LauncherProcess;
 import dev.holdfast.isolator.launcher.LauncherSource;
@@ -385,7 +384,9 @@ public final class RunActor implements LauncherProcess.Listener {
     Optional<Path> killerSwitch = memoryWatch.flatMap(MemoryWatch::killerSwitchFile);
     Optional<Detached> detached =
         origin instanceof Origin.Launched(var how, _) ? Optional.of(how) : Optional.empty();
-    LaunchRecord record = Launch.describe(spec, own, lease, directory, killerSwitch, detached);
+    // Before there is a launcher: one that never gets its record does not understand what else it
+    // is told.
+    byte[] record = Launch.describe(spec, own, lease, directory, killerSwitch, detached).encode();
     LauncherProcess launcher = LauncherProcess.start(birth, around.events(), this);
     // First: whoever hears of the start may signal the run at once.
     handle.show(launcher);

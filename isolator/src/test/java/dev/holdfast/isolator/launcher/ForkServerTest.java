@@ -121,7 +121,7 @@ class ForkServerTest {
       LauncherProcess launcher =
           LauncherProcess.start(
               source.begin(List.of(name, "detached"), lock.fd(), stdio), events, holder);
-      launcher.launch(record);
+      launcher.launch(record.encode());
       return launcher;
     }
   }

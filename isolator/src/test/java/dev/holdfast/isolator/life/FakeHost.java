@@ -8,6 +8,7 @@ import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.Verdict;
+import dev.holdfast.isolator.launcher.LauncherSource;
 import dev.holdfast.isolator.launcher.SpawnedLaunchers;
 import dev.holdfast.isolator.pinning.CpuLedger;
 import dev.holdfast.linux.KernelEvents;
@@ -66,10 +67,18 @@ final class FakeHost implements AutoCloseable {
 
   RunActor detached(
       ExecutorSpec spec, Path launcher, CompletableFuture<Void> written, RunObserver observer) {
+    return detached(spec, new SpawnedLaunchers(launcher), written, observer);
+  }
+
+  RunActor detached(
+      ExecutorSpec spec,
+      LauncherSource launchers,
+      CompletableFuture<Void> written,
+      RunObserver observer) {
     Detached how =
         new Detached(
             Optional.empty(), runtime.resolve("stdout"), runtime.resolve("stderr"), 1 << 20, 2);
-    return RunActor.detached(RunId.random(), spec, around(launcher), how, written, observer);
+    return RunActor.detached(RunId.random(), spec, around(launchers), how, written, observer);
   }
 
   /// One that a process before this one has launched.
@@ -78,11 +87,15 @@ final class FakeHost implements AutoCloseable {
   }
 
   private RunActor.Surroundings around(Path launcher) {
+    return around(new SpawnedLaunchers(launcher));
+  }
+
+  private RunActor.Surroundings around(LauncherSource launchers) {
     return new RunActor.Surroundings(
         root(),
         hierarchy.controllers(),
         runtime,
-        new SpawnedLaunchers(launcher),
+        launchers,
         DESTROY_TIMEOUT,
         ledger,
         ProcFs.system(),

@@ -137,7 +137,7 @@ class LauncherDoorTest {
                   .begin(LauncherLabel.of("x", true), lock.fd(), Fd.standardStreams()),
               events,
               holder);
-      launcher.launch(record);
+      launcher.launch(record.encode());
       return launcher;
     }
   }

@@ -17,8 +17,10 @@ import dev.holdfast.isolator.RunName;
 import dev.holdfast.isolator.RunObserver;
 import dev.holdfast.isolator.SomeLimits;
 import dev.holdfast.isolator.Verdict;
+import dev.holdfast.isolator.launcher.ForkServer;
 import dev.holdfast.isolator.launcher.LauncherMessage;
 import dev.holdfast.isolator.launcher.LauncherMessage.Step;
+import dev.holdfast.isolator.launcher.LauncherProgram;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Processes;
@@ -33,11 +35,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -307,6 +312,35 @@ class RunActorTest {
       assertThat(host.cgroups()).isEmpty();
       assertThat(directory.resolve("runs")).doesNotExist();
     }
+  }
+
+  /// A launcher without a record would wait for one for ever, and we for its end.
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aCommandThatNoLauncherTakesIsRefusedBeforeThereIsOne() throws Exception {
+    List<String> command = new ArrayList<>(List.of("true"));
+    command.addAll(Collections.nCopies(349_000, ""));
+    Path program = LauncherProgram.locate(directory.resolve("lib"));
+    try (FakeHost host = new FakeHost(HostKind.V1, directory);
+        ForkServer launchers =
+            new ForkServer(() -> program, new Cgroup.Entry(List.of(), Optional.empty()))) {
+      RunActor run =
+          host.detached(
+              ExecutorSpec.builder(new ExecutorId("f", "e"), command).build(),
+              launchers,
+              CompletableFuture.completedFuture(null),
+              RunObserver.NONE);
+
+      run.live();
+
+      assertThatThrownBy(run.handle()::awaitLaunch)
+          .isInstanceOf(IsolatorException.class)
+          .hasMessageStartingWith("the command and its environment have ")
+          .hasMessageEndingWith(" bytes: at most 4194304 are possible");
+      assertThat(run.handle().launcher()).isZero();
+      assertThat(host.cgroups()).isEmpty();
+    }
+    assertNoRunDirectory();
   }
 
   /// Of a run that was launched with the host, and that nobody but its pids file tells of.
