@@ -235,7 +235,17 @@ public final class RunHandle implements Run {
 
   @Override
   public List<String> restoreLimits() {
-    return liveLimits().restore();
+    if (!keepsItsLimits()) {
+      return List.of();
+    }
+    List<String> found = liveLimits().restore();
+    return keepsItsLimits() ? found : List.of();
+  }
+
+  /// A run that is killed is given more than its limits, to die with.
+  private boolean keepsItsLimits() {
+    Phase now = phase;
+    return now == Phase.RUNNING || now == Phase.STOPPING;
   }
 
   private RunLimits liveLimits() {

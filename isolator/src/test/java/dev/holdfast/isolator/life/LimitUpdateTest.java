@@ -17,8 +17,10 @@ import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.cgroup.Limit;
 import dev.holdfast.cgroup.MemoryController;
 import dev.holdfast.isolator.CpuMode;
+import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.Limits;
+import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.SomeLimits;
 import dev.holdfast.isolator.pinning.CpuLedger;
@@ -207,6 +209,29 @@ class LimitUpdateTest {
 
     assertThat(ground.read(PIDS, "pids.max")).isEqualTo("10");
     assertThat(high(ground)).isEqualTo("104857600");
+  }
+
+  /// It has been lifted so that the victims can die.
+  @ParameterizedTest
+  @EnumSource(Run.Phase.class)
+  void aLimitIsRestoredOnlyWhileTheRunIsToHaveIt(Run.Phase phase) {
+    Ground ground = running(HostKind.V2, limits().cpus("0.5", CpuMode.QUOTA));
+    RunHandle run = new RunHandle(id, new ExecutorId("f", "e"), new RunTimes());
+    run.show(
+        new RunLimits(
+            ground.run,
+            id,
+            ledger,
+            limits().cpus("0.5", CpuMode.QUOTA).build(),
+            () -> CpuSet.parse("0-3"),
+            () -> CpuSet.of(List.of())));
+    run.show(phase);
+    ground.run.cpu().orElseThrow().setBandwidth(Limit.unlimited());
+
+    boolean restored = !run.restoreLimits().isEmpty();
+
+    assertThat(restored).isEqualTo(phase == Run.Phase.RUNNING || phase == Run.Phase.STOPPING);
+    assertThat(ground.read(CPU, "cpu.max")).startsWith(restored ? "50000 " : "max ");
   }
 
   @Test
