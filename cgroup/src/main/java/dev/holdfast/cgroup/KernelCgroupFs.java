@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The kernel's cgroupfs. Watches run their actions on the thread of the [KernelEvents] given.
-public final class KernelCgroupFs implements CgroupFs {
+/// The kernel's cgroupfs. Watches run their actions on the thread of the [KernelEvents] given, and
+/// need a descriptor that they share: whoever has watched closes this, before the events.
+public final class KernelCgroupFs implements CgroupFs, AutoCloseable {
   private static final int DIRECTORY_MODE = 0755;
 
   private final KernelEvents events;
@@ -114,7 +115,14 @@ public final class KernelCgroupFs implements CgroupFs {
 
   @Override
   public Watch onEvent(Path control, Path eventControl, Runnable action) {
-    EventFd event = new EventFd();
+    try {
+      return register(new EventFd(), control, eventControl, action);
+    } catch (LinuxException e) {
+      throw CgroupException.of("watch", control, e);
+    }
+  }
+
+  private Watch register(EventFd event, Path control, Path eventControl, Runnable action) {
     try (ControlFile opened = ControlFile.open(control)) {
       // The kernel looks the control up by its descriptor, which may be closed once registered.
       ControlFile.write(eventControl, event.number() + " " + opened.number());
@@ -133,7 +141,19 @@ public final class KernelCgroupFs implements CgroupFs {
       };
     } catch (LinuxException e) {
       event.close();
-      throw CgroupException.of("watch", control, e);
+      throw e;
+    }
+  }
+
+  /// Ends the watches of [#onModification].
+  @Override
+  public void close() {
+    Modifications used;
+    synchronized (this) {
+      used = modifications;
+    }
+    if (used != null) {
+      used.close();
     }
   }
 }

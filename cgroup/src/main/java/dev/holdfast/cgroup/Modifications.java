@@ -2,6 +2,7 @@ package dev.holdfast.cgroup;
 
 import dev.holdfast.linux.Inotify;
 import dev.holdfast.linux.KernelEvents;
+import dev.holdfast.linux.LinuxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,15 +10,21 @@ import java.util.List;
 import java.util.Map;
 
 /// The one inotify instance of all watches on event files. Thread-safe; actions run on the
-/// kernel-events thread. Never closed: it lives as long as the [KernelEvents] that serve it.
-final class Modifications {
+/// kernel-events thread. To be closed before the [KernelEvents] that serve it.
+final class Modifications implements AutoCloseable {
   private final Inotify inotify = new Inotify();
+  private final KernelEvents.Registration registration;
 
   /// By the kernel's number: one for each file, however often it is watched.
   private final Map<Integer, List<Runnable>> actions = new HashMap<>();
 
   Modifications(KernelEvents events) {
-    events.whenReadable(inotify.fd(), this::pass);
+    try {
+      registration = events.whenReadable(inotify.fd(), this::pass);
+    } catch (LinuxException e) {
+      inotify.close();
+      throw e;
+    }
   }
 
   /// @param action equal to no other
@@ -47,5 +54,16 @@ final class Modifications {
       List.copyOf(actions.getOrDefault(watch, List.of())).forEach(Runnable::run);
     }
     return true;
+  }
+
+  /// Ends all watches.
+  @Override
+  public void close() {
+    // Without our own lock, which #pass takes while it has the registration's.
+    registration.close();
+    synchronized (this) {
+      actions.clear();
+      inotify.close();
+    }
   }
 }

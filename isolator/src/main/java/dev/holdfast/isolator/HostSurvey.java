@@ -51,8 +51,8 @@ public final class HostSurvey {
   public static HostReport survey(IsolatorConfig config) {
     ProcFs proc = ProcFs.system();
     KernelVersion kernel = KernelVersion.running();
-    try (KernelEvents events = new KernelEvents()) {
-      CgroupFs fs = new KernelCgroupFs(events);
+    try (KernelEvents events = new KernelEvents();
+        KernelCgroupFs fs = new KernelCgroupFs(events)) {
       Layout layout = CgroupHost.detect(proc.mounts(), fs, kernel);
       HostSurvey survey = new HostSurvey(config, layout, fs, proc.subsystems(), kernel);
       survey.look();

@@ -1,6 +1,5 @@
 package dev.holdfast.isolator;
 
-import dev.holdfast.cgroup.CgroupFs;
 import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.Hierarchy;
 import dev.holdfast.cgroup.KernelCgroupFs;
@@ -45,6 +44,7 @@ public final class Isolator implements AutoCloseable {
   private final Preflight preflight;
   private final ProcFs proc;
   private final KernelEvents events;
+  private final KernelCgroupFs fs;
   private final CpuLedger ledger;
   private final NestedCgroups nested = new NestedCgroups();
 
@@ -63,13 +63,15 @@ public final class Isolator implements AutoCloseable {
       Hierarchy hierarchy,
       Optional<SingleHierarchy.Made> mounted,
       ProcFs proc,
-      KernelEvents events) {
+      KernelEvents events,
+      KernelCgroupFs fs) {
     this.config = config;
     this.layout = layout;
     this.hierarchy = hierarchy;
     this.mounted = mounted;
     this.proc = proc;
     this.events = events;
+    this.fs = fs;
     preflight = new Preflight(layout, hierarchy, config.demands().hierarchy(), proc);
     ledger = new CpuLedger(() -> root().pinnable(proc.cpus(), config.demands().cpus()));
   }
@@ -104,17 +106,18 @@ public final class Isolator implements AutoCloseable {
         demands.hierarchy().map(path -> SingleHierarchy.at(path, demands.controllers(), proc));
     List<Mount> mounts = single.map(it -> List.of(it.mount())).orElseGet(proc::mounts);
     Optional<SingleHierarchy.Made> mounted = single.flatMap(SingleHierarchy::made);
+    KernelCgroupFs fs = new KernelCgroupFs(events);
     try {
-      CgroupFs fs = new KernelCgroupFs(events);
       Layout layout = CgroupHost.detect(mounts, fs, KernelVersion.running());
       Hierarchy hierarchy =
           CgroupHost.hierarchy(layout, fs)
               .orElseThrow(() -> new IsolatorException(ControllerAdvice.noCgroups(proc)));
-      Isolator isolator = new Isolator(config, layout, hierarchy, mounted, proc, events);
+      Isolator isolator = new Isolator(config, layout, hierarchy, mounted, proc, events, fs);
       isolator.preflight.requireControllers(
           demands.controllers(), CgroupHost.controllerNames(mounts, fs));
       return isolator;
     } catch (RuntimeException e) {
+      fs.close();
       mounted.ifPresent(SingleHierarchy.Made::undo);
       throw e;
     }
@@ -336,6 +339,7 @@ public final class Isolator implements AutoCloseable {
   @Override
   public void close() {
     nested.close();
+    fs.close();
     events.close();
     mounted.ifPresent(SingleHierarchy.Made::undo);
   }

@@ -29,7 +29,7 @@ final class TestHost implements AutoCloseable {
   private static final long PATIENCE_NANOS = 30_000_000_000L;
 
   private final KernelEvents events = new KernelEvents();
-  private final CgroupFs fs = new KernelCgroupFs(events);
+  private final KernelCgroupFs fs = new KernelCgroupFs(events);
   private final Layout layout =
       CgroupHost.detect(ProcFs.system().mounts(), fs, KernelVersion.running());
   private final Hierarchy hierarchy = CgroupHost.hierarchy(layout, fs).orElseThrow();
@@ -122,6 +122,7 @@ final class TestHost implements AutoCloseable {
 
   @Override
   public void close() {
+    fs.close();
     events.close();
   }
 }
