@@ -311,7 +311,9 @@ public final class FetchedRun implements Run {
     void finish() {
       try {
         Boolean _ = end.get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // the run itself is to end by it
+      } catch (ExecutionException | TimeoutException e) {
         return; // what it has said by now must do
       }
     }
