@@ -50,6 +50,10 @@ final class Destroyer {
   /// The last thing that the kernel refused, other than to remove what is in use.
   private Optional<CgroupException> refusal = Optional.empty();
 
+  /// An interrupt waits for the end: with the flag set no pause would be one, and to wait for the
+  /// last process would take a whole CPU.
+  private boolean interrupted;
+
   Destroyer(Cgroup cgroup, ProcFs proc, Duration timeout) {
     this.cgroup = cgroup;
     this.proc = proc;
@@ -59,8 +63,18 @@ final class Destroyer {
   /// @param failure what is left, and why
   record Result(KillReceipt receipt, Optional<String> failure) {}
 
+  /// Goes on to its own deadline when it is interrupted: half a kill helps nobody.
   Result destroy() {
-    long started = System.nanoTime();
+    try {
+      return destroy(System.nanoTime());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Result destroy(long started) {
     KillReceipt.Mechanism mechanism = KillReceipt.Mechanism.NONE;
     Set<Integer> pids = Set.of();
     List<KillReceipt.Victim> victims = List.of();
@@ -243,13 +257,11 @@ final class Destroyer {
             + refusal.map(last -> "; the kernel refused: " + last.getMessage()).orElse(""));
   }
 
-  private static void sleep(long nanos) {
+  private void sleep(long nanos) {
     try {
       Thread.sleep(Duration.ofNanos(nanos));
     } catch (InterruptedException e) {
-      // A destroy goes on to its own deadline: half a kill helps nobody.
-      Thread.currentThread().interrupt();
-      Thread.onSpinWait();
+      interrupted = true;
     }
   }
 }

@@ -14,6 +14,7 @@ final class Emptying implements AutoCloseable {
   private final Optional<Cgroup.Population> population;
   private final Semaphore told = new Semaphore(0);
   private Optional<CgroupFs.Watch> watch = Optional.empty();
+  private boolean interrupted;
 
   Emptying(Cgroup cgroup) {
     population = cgroup.population();
@@ -41,15 +42,17 @@ final class Emptying implements AutoCloseable {
   private boolean sleep(Duration longest) {
     try {
       boolean _ = told.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS);
-      return true;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      interrupted = true; // told of at the end, lest the next wait be none
     }
+    return true;
   }
 
   @Override
   public void close() {
     watch.ifPresent(CgroupFs.Watch::close);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

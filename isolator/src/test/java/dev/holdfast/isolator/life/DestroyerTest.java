@@ -10,6 +10,7 @@ import dev.holdfast.isolator.CpuMode;
 import dev.holdfast.isolator.KillReceipt;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.SomeLimits;
+import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.KernelVersion;
 import dev.holdfast.linux.proc.ProcFs;
 import dev.holdfast.testkit.FakeCgroupFs;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -318,5 +320,29 @@ class DestroyerTest {
 
     assertThat(Thread.interrupted()).isTrue();
     assertRemoved(ground, result);
+  }
+
+  /// With the flag set no pause is one.
+  @ParameterizedTest
+  @EnumSource(HostKind.class)
+  void anInterruptIsToldOfAtTheEnd(HostKind kind) {
+    Ground ground = Ground.on(kind).withRun();
+    ground.fake.processes().start(RUN, Victims.NOBODY);
+    ground.fake.processes().setStuck(Victims.NOBODY, true);
+    AtomicBoolean duringTheLastPass = new AtomicBoolean(true);
+    ground.fs.failWhen(
+        it -> {
+          if (it.verb() == Verb.REMOVE) {
+            duringTheLastPass.set(Thread.currentThread().isInterrupted());
+          }
+          return false;
+        },
+        Errno.EIO);
+    Thread.currentThread().interrupt();
+
+    destroy(ground, Duration.ofMillis(300));
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(duringTheLastPass).isFalse();
   }
 }
