@@ -453,7 +453,7 @@ __attribute__((noreturn)) void launcher_main(char **stack)
         turn(FOREVER);
     if (!quit && has_flag(END_WITH_HOLDER)) {
         end_the_run();
-        if (has_flag(LOCK))
+        if (has_flag(REMOVE_ROOT))
             remove_roots();
     }
 

@@ -16,7 +16,7 @@ enum field_type {
     LEADER_CLONE_INTO,   // the run's cgroup2
     ARG,                 // repeatable: argv. Required
     ENV,                 // repeatable: the whole environment
-    WORKDIR,             // required
+    WORKDIR,             // otherwise the one that was inherited
     CREDENTIALS,         // struct credentials. Required
     RLIMIT,              // repeatable: struct resource_limit
     UMASK,               // uint32_t; otherwise the holder's
@@ -37,7 +37,7 @@ enum field_type {
 enum flag {
     NO_NEW_PRIVS = 1,
     END_WITH_HOLDER = 2, // the run must not outlive the holder
-    LOCK = 4,            // there is a lock file that tells whether the holder was the last one
+    REMOVE_ROOT = 4,     // with the run, if the lock file tells that nobody else uses the root
     DOOR = 8,            // open a door in RUN_DIR, for a holder that comes later
     STDIN = 16,          // the leader has the stdin that was given, though its output is carried
     ALL_FLAGS = 31

@@ -18,8 +18,9 @@ public final class LaunchRecord {
   /// The run ends when the holder of the control socket has gone.
   public static final int END_WITH_HOLDER = 2;
 
-  /// Descriptor 4 is the lock on the cgroups' root.
-  public static final int LOCK = 4;
+  /// The cgroups' root goes with the run, if the launcher is its last user. Only together with
+  /// [#END_WITH_HOLDER].
+  public static final int REMOVE_ROOT = 4;
 
   /// The launcher listens in the run's directory for a holder that comes later.
   public static final int DOOR = 8;

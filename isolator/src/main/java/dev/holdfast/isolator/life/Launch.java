@@ -60,7 +60,7 @@ final class Launch {
   private static int attachedFlags(CgroupRoot.Lease lease) {
     return lease.isHeld()
         ? LaunchRecord.END_WITH_HOLDER
-        : LaunchRecord.END_WITH_HOLDER | LaunchRecord.LOCK;
+        : LaunchRecord.END_WITH_HOLDER | LaunchRecord.REMOVE_ROOT;
   }
 
   private static int detachedFlags(Detached how) {

@@ -181,7 +181,7 @@ class LaunchRecordTest {
     assertThat(LauncherHeaders.enumeration("record.h", "flag"))
         .containsEntry("NO_NEW_PRIVS", LaunchRecord.NO_NEW_PRIVILEGES)
         .containsEntry("END_WITH_HOLDER", LaunchRecord.END_WITH_HOLDER)
-        .containsEntry("LOCK", LaunchRecord.LOCK);
+        .containsEntry("REMOVE_ROOT", LaunchRecord.REMOVE_ROOT);
   }
 
   @Property
