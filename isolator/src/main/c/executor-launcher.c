@@ -52,9 +52,8 @@ _Static_assert(sizeof(struct message) == 64, "the holder reads 64 bytes");
 
 // From the holder. Any other is ignored.
 enum order_type {
-    SIGNAL = 1,   // to the leader's process group
-    QUIT,         // the run's cgroups are gone, so is the need for a launcher
-    SIGNAL_LEADER // to the leader alone
+    SIGNAL = 1, // to the leader's process group
+    QUIT        // the run's cgroups are gone, so is the need for a launcher
 };
 
 struct order {
@@ -166,8 +165,6 @@ static void obey(void)
         quit = true;
     else if (order.type == SIGNAL && leader)
         sys_kill(-leader, (int)order.value);
-    else if (order.type == SIGNAL_LEADER && leader)
-        sys_kill(leader, (int)order.value);
 }
 
 static void let_go_of_holder(void)
