@@ -99,22 +99,9 @@ public final class ControlFile implements AutoCloseable {
     }
   }
 
-  /// `pread(2)` from the beginning: what the file says now, as far as 16 KiB reach.
-  public String readAgain() {
-    try (Scratch scratch = Scratch.borrow()) {
-      int count =
-          (int)
-              Native.check(
-                  Native.syscall(
-                      scratch, Syscalls.PREAD64, fd.number(), scratch.address(), Scratch.SIZE, 0),
-                  "pread",
-                  path);
-      return scratch.text(count);
-    }
-  }
-
-  /// The same into `bytes`, as far as they and 16 KiB reach; returns how many came. Leaves no
-  /// garbage, for what is read each second in each of a thousand cgroups.
+  /// `pread(2)` from the beginning: what the file says now, as far as `bytes` and 16 KiB reach;
+  /// returns how many came. Leaves no garbage, for what is read each second in each of a thousand
+  /// cgroups.
   public int readAgain(byte[] bytes) {
     try (Scratch scratch = Scratch.borrow()) {
       int length = Math.min(bytes.length, Scratch.SIZE);

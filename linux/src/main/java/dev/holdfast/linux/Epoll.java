@@ -7,9 +7,7 @@ import java.lang.foreign.ValueLayout;
 /// `epoll(7)`, level-triggered; each registration carries a number of the caller's, never the
 /// descriptor, which may be reused.
 final class Epoll implements AutoCloseable {
-  static final int IN = 0x1;
-  static final int PRI = 0x2;
-
+  private static final int IN = 0x1;
   private static final int EPOLL_CLOEXEC = 02000000;
   private static final int CTL_ADD = 1;
   private static final int CTL_DEL = 2;
@@ -32,8 +30,8 @@ final class Epoll implements AutoCloseable {
     }
   }
 
-  void add(Fd watched, int interest, long number) {
-    control(CTL_ADD, watched, interest, number);
+  void add(Fd watched, long number) {
+    control(CTL_ADD, watched, IN, number);
   }
 
   void remove(Fd watched) {

@@ -22,7 +22,7 @@ public final class KernelEvents implements AutoCloseable {
 
   /// Starts the thread, a daemon called `kernel-events`.
   public KernelEvents() {
-    epoll.add(wake.fd(), Epoll.IN, WAKE);
+    epoll.add(wake.fd(), WAKE);
     thread = Thread.ofPlatform().daemon().name("kernel-events").unstarted(this::loop);
     thread.start();
   }
@@ -42,20 +42,11 @@ public final class KernelEvents implements AutoCloseable {
   /// Has `handler` run whenever `fd` is readable or at its end. The caller goes on owning `fd`, and
   /// closes the registration before it closes the descriptor.
   public Registration whenReadable(Fd fd, Handler handler) {
-    return register(fd, Epoll.IN, handler);
-  }
-
-  /// Has `handler` run on each exceptional condition (POLLPRI), as a pressure trigger raises.
-  public Registration whenUrgent(Fd fd, Handler handler) {
-    return register(fd, Epoll.PRI, handler);
-  }
-
-  private Registration register(Fd fd, int interest, Handler handler) {
     long number = nextNumber.getAndIncrement();
     Registration registration = new Registration(number, fd, handler);
     registrations.put(number, registration);
     try {
-      epoll.add(fd, interest, number);
+      epoll.add(fd, number);
     } catch (LinuxException e) {
       registrations.remove(number);
       throw e;

@@ -3,7 +3,6 @@ package dev.holdfast.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -73,10 +72,6 @@ final class Scratch implements AutoCloseable {
     buffer.set(ValueLayout.JAVA_BYTE, start + bytes.length, (byte) 0);
     used = (start + bytes.length + 1 + 7) & ~7;
     return address + start;
-  }
-
-  String text(int length) {
-    return new String(bytes(length), StandardCharsets.UTF_8);
   }
 
   byte[] bytes(int length) {
