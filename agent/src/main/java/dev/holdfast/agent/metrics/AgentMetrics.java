@@ -35,8 +35,6 @@ public final class AgentMetrics implements Meters, AutoCloseable {
       histogram("destroy_duration_seconds", "From the first kill to the end of the cgroup.");
   private final Counter cleanupFailures =
       counter("cleanup_failures", "Ends of runs of which something was left.");
-  private final Gauge destroyPending =
-      gauge("destroys_pending", "Cgroups that could not be destroyed yet, and are tried again.");
   private final Counter orphans =
       counter("orphans_destroyed", "Cgroups without a run that recovery destroyed.");
   private final Counter events = counter("events", "Events told, by type.", "type");
@@ -142,11 +140,6 @@ public final class AgentMetrics implements Meters, AutoCloseable {
   public void orphansDestroyed(int count) {
     orphans.inc(count);
     changed();
-  }
-
-  /// @param count how many there are now
-  public void destroyPending(int count) {
-    destroyPending.set(count);
   }
 
   /// What the node may give, and has given; bytes of memory.

@@ -31,7 +31,6 @@ final class AgentMetricsTest {
     metrics.event("launched");
     metrics.recovered(7, Duration.ofMillis(250));
     metrics.orphansDestroyed(2);
-    metrics.destroyPending(1);
     metrics.resources(2, 4L << 30, 0.5, 1L << 30);
     assertThat(text(metrics))
         .contains(
@@ -44,7 +43,6 @@ final class AgentMetricsTest {
             "holdfast_recovered_runs 7.0",
             "holdfast_recovery_duration_seconds 0.25",
             "holdfast_orphans_destroyed_total 2.0",
-            "holdfast_destroys_pending 1.0",
             "holdfast_node_cpus 2.0",
             "holdfast_allocated_memory_bytes 1.073741824E9",
             "process_resident_memory_bytes ");
