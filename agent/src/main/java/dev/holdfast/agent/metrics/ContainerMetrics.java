@@ -1,6 +1,7 @@
 package dev.holdfast.agent.metrics;
 
 import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.cgroup.CpuBandwidth;
 import dev.holdfast.cgroup.CpuShares;
 import dev.holdfast.isolator.CpuMode;
@@ -213,7 +214,7 @@ final class ContainerMetrics {
   private static OptionalDouble processes(Subject subject) {
     try {
       return OptionalDouble.of(subject.track().run().run().processes().size());
-    } catch (IsolatorException unreadable) {
+    } catch (IsolatorException | CgroupException unreadable) {
       return OptionalDouble.empty();
     }
   }

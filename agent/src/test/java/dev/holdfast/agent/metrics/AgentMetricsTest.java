@@ -2,8 +2,10 @@ package dev.holdfast.agent.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.cgroup.CgroupException;
 import dev.holdfast.isolator.Limits;
 import dev.holdfast.isolator.RunId;
+import dev.holdfast.linux.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +80,28 @@ final class AgentMetricsTest {
             "container_spec_memory_limit_bytes" + labels + "2.68435456E8",
             "container_spec_memory_reservation_limit_bytes" + labels + "6.7108864E7")
         .noneMatch(line -> line.startsWith("container_pressure_io_waiting_seconds_total{"));
+  }
+
+  /// As with no descriptor left.
+  @Test
+  void aRunWhoseProcessesCannotBeReadTakesNoOthersNumbers() {
+    FakeRun run = new FakeRun("f", "e");
+    FakeRun other = new FakeRun("f", "other");
+    run.usage = Samples.busy(Duration.ofSeconds(2));
+    other.usage = run.usage;
+    List<LiveRun> runs = List.of(run.live(Samples.HALF), other.live(Samples.HALF));
+    try (Sampler sampler =
+        new Sampler(() -> runs, Duration.ofSeconds(1), 1_000, new AgentMetrics("1"))) {
+      sampler.round();
+      Path file = Path.of("/sys/fs/cgroup/holdfast/e/cgroup.procs");
+      run.failWith(CgroupException.of("read", file, Errno.EMFILE));
+      assertThat(sampler.metrics().lines())
+          .anyMatch(it -> it.startsWith("container_threads{") && it.contains("id=\"/holdfast/e\""))
+          .filteredOn(it -> it.startsWith("container_processes{"))
+          .singleElement()
+          .asString()
+          .contains("name=\"other\"");
+    }
   }
 
   @Test

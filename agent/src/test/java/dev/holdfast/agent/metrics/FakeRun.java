@@ -130,6 +130,9 @@ final class FakeRun implements Run {
 
   @Override
   public Set<Integer> processes() {
+    failure.ifPresent(it -> {
+      throw it;
+    });
     return cgroup.map(Cgroup::processes).orElse(Set.of(1, 2));
   }
 
