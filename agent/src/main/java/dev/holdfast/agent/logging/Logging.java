@@ -1,10 +1,8 @@
 package dev.holdfast.agent.logging;
 
 import dev.holdfast.linux.Fd;
-import dev.holdfast.linux.LinuxException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -15,7 +13,11 @@ import org.slf4j.event.Level;
 /// from info on, libraries' from warnings on. Thread-safe.
 public final class Logging {
   private static final String OURS = "dev.holdfast.";
-  private static final Fd STDERR = Fd.standardStreams().getLast();
+
+  /// Not by [System#err], which has another thread woken for each line of a virtual one, should the
+  /// write block.
+  private static final Lines STDERR = new Lines(Fd.standardStreams().getLast());
+
   private static volatile boolean debug;
 
   private Logging() {}
@@ -31,22 +33,12 @@ public final class Logging {
   }
 
   static void write(Level level, String message, Optional<Throwable> cause) {
-    write(format(Instant.now(), level, message, cause, debug));
+    STDERR.write(format(Instant.now(), level, message, cause, debug));
   }
 
   /// A line of a process that is being ended.
   public static void last(LogLine line) {
-    write(format(Instant.now(), Level.INFO, line.toString(), Optional.empty(), false));
-  }
-
-  /// Not by [System#err], which has another thread woken for each line of a virtual one, should the
-  /// write block.
-  private static void write(String line) {
-    try {
-      STDERR.writeFully(line.getBytes(StandardCharsets.UTF_8));
-    } catch (LinuxException nobodyReads) {
-      return; // an agent goes on without its log
-    }
+    STDERR.write(format(Instant.now(), Level.INFO, line.toString(), Optional.empty(), false));
   }
 
   /// @param traces whether a stack trace follows the line
