@@ -13,6 +13,7 @@ import dev.holdfast.agent.metrics.Meters;
 import dev.holdfast.agent.metrics.Statistics;
 import dev.holdfast.agent.resources.Books;
 import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.Users;
 import dev.holdfast.linux.proc.ProcFs;
 import java.io.IOException;
@@ -119,11 +120,11 @@ public final class AgentNode implements AutoCloseable {
   public void recover() throws InterruptedException {
     Instant begin = house.clock().instant();
     house.journal().publish("agent_started", "the agent " + house.meta().agent() + " has started");
-    List<String> orphans = new Recovery(house, keeper, scribe).recover();
+    List<RootHold.Orphan> orphans = new Recovery(house, keeper, scribe).recover();
     describe();
     Duration took = Duration.between(begin, house.clock().instant());
     meters.recovered(house.registry().live().size(), took);
-    meters.orphansDestroyed(orphans.size());
+    meters.orphansDestroyed((int) orphans.stream().filter(RootHold.Orphan::destroyed).count());
     log.info(
         "{}",
         LogLine.of("recovered")

@@ -39,7 +39,7 @@ final class IsolatedRuns implements Runs {
   }
 
   @Override
-  public synchronized List<String> destroyOrphans(Set<RunId> known) {
+  public synchronized List<RootHold.Orphan> destroyOrphans(Set<RunId> known) {
     return root.orElseThrow().destroyOrphans(known);
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.agent.checkpoint.RecoveryPlan.Fate;
 import dev.holdfast.agent.checkpoint.RuntimeStore;
 import dev.holdfast.agent.logging.LogLine;
 import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
 import java.io.IOException;
@@ -56,11 +57,11 @@ final class Recovery {
     this.scribe = scribe;
   }
 
-  /// Returns what could not be cleaned up, one sentence each.
+  /// Returns the orphans that were found.
   ///
   /// @throws RecoveryException when something cannot be read, and that must not be passed over, and
   ///   when runs live below another root
-  List<String> recover() throws InterruptedException {
+  List<RootHold.Orphan> recover() throws InterruptedException {
     RecoveryPlan.Boots boots =
         new RecoveryPlan.Boots(
             house.bootId(),
@@ -76,12 +77,12 @@ final class Recovery {
     if (isWrittenWhatWasLost()) {
       saveBootId();
     }
-    List<String> sentences = house.runs().destroyOrphans(Set.copyOf(known));
-    for (String sentence : sentences) {
-      log.info("{}", LogLine.of("orphan").with("what", sentence));
-      house.journal().publish("orphan", sentence);
+    List<RootHold.Orphan> orphans = house.runs().destroyOrphans(Set.copyOf(known));
+    for (RootHold.Orphan orphan : orphans) {
+      log.info("{}", LogLine.of("orphan").with("what", orphan.sentence()));
+      house.journal().publish("orphan", orphan.sentence());
     }
-    return sentences;
+    return orphans;
   }
 
   /// Every run that has left anything, and its directory in the durable tree if it has one there.

@@ -4,6 +4,7 @@ import dev.holdfast.isolator.Detached;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.Isolator;
+import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
@@ -24,7 +25,7 @@ public interface Runs extends AutoCloseable {
   Run adopt(RunId id, ExecutorSpec spec, Optional<Verdict> decided, RunObserver observer);
 
   /// As [RootHold#destroyOrphans].
-  List<String> destroyOrphans(Set<RunId> known);
+  List<RootHold.Orphan> destroyOrphans(Set<RunId> known);
 
   /// As [RootHold#removeEmpty].
   Set<Integer> removeEmpty(ExecutorId executor, RunId run);

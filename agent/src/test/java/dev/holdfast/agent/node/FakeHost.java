@@ -6,6 +6,7 @@ import dev.holdfast.isolator.ExecutorSpec;
 import dev.holdfast.isolator.IsolatorException;
 import dev.holdfast.isolator.KillReceipt;
 import dev.holdfast.isolator.Outcome;
+import dev.holdfast.isolator.RootHold;
 import dev.holdfast.isolator.Run;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunObserver;
@@ -43,6 +44,7 @@ final class FakeHost {
     volatile Optional<Verdict> verdict = Optional.empty();
     volatile boolean launcherGone;
     volatile boolean paused;
+    volatile boolean stuck;
     volatile Optional<String> deferred = Optional.empty();
     volatile List<String> drift = List.of();
     volatile Optional<FakeRun> seenBy = Optional.empty();
@@ -132,13 +134,17 @@ final class FakeHost {
     }
 
     @Override
-    public List<String> destroyOrphans(Set<RunId> runs) {
+    public List<RootHold.Orphan> destroyOrphans(Set<RunId> runs) {
       known = Optional.of(Set.copyOf(runs));
       return lives.keySet().stream()
           .filter(id -> !runs.contains(id))
           .map(id -> {
-            lives.remove(id);
-            return "destroyed the cgroup of " + id;
+            Life life = lives.get(id);
+            boolean stuck = life != null && life.stuck;
+            if (!stuck) {
+              lives.remove(id);
+            }
+            return new RootHold.Orphan("destroyed the cgroup of " + id, !stuck);
           })
           .toList();
     }

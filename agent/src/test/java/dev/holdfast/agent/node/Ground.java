@@ -47,6 +47,7 @@ final class Ground implements AutoCloseable {
   Duration gcDelay = Duration.ofDays(7);
   boolean strict = true;
   boolean switchUser = true;
+  int orphansDestroyed;
   String cgroupsRoot = "holdfast";
   NodeResources total = new NodeResources(Cpus.ofWhole(4), Bytes.ofMebibytes(4096));
   FakeHost.Agent runs = host.agent();
@@ -107,6 +108,15 @@ final class Ground implements AutoCloseable {
         "1.0");
   }
 
+  private Meters meters() {
+    return new Meters() {
+      @Override
+      public void orphansDestroyed(int count) {
+        orphansDestroyed += count;
+      }
+    };
+  }
+
   /// Starts an agent; the one before must have gone.
   Node start() throws Exception {
     runs = host.agent();
@@ -118,7 +128,7 @@ final class Ground implements AutoCloseable {
                 runs,
                 new Books(total, false),
                 NoStatistics::new,
-                Meters.NONE,
+                meters(),
                 USERS,
                 ProcFs.system(),
                 clock,

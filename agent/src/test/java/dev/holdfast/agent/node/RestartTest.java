@@ -204,7 +204,21 @@ class RestartTest {
     node = ground.start();
     assertThat(node.list(ROOT, true, Optional.empty())).isEmpty();
     assertThat(ground.host.lives).isEmpty();
+    assertThat(ground.orphansDestroyed).isEqualTo(1);
     assertThat(runtime(run)).doesNotExist();
+  }
+
+  @Test
+  void anOrphanThatCannotBeDestroyedIsNotCountedAsDestroyed() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+    Files.writeString(meta(run).resolve("spec.json"), "{");
+    Files.writeString(runtime(run).resolve("checkpoint.json"), "{");
+    Files.writeString(runtime(run).resolve("launched.json"), "{");
+    ground.die();
+    ground.host.lives.values().forEach(life -> life.stuck = true);
+    node = ground.start();
+    assertThat(ground.host.lives).hasSize(1);
+    assertThat(ground.orphansDestroyed).isZero();
   }
 
   @Test

@@ -212,11 +212,11 @@ public final class RootKeeper implements RootHold {
   }
 
   @Override
-  public List<String> destroyOrphans(Set<RunId> known) {
+  public List<Orphan> destroyOrphans(Set<RunId> known) {
     Map<String, Boolean> used = strangers(known);
     // After the processes: an embedded run's launcher is there before the first of them is.
     Map<String, LauncherLabel> launchers = used.isEmpty() ? Map.of() : launchers();
-    List<String> done = new ArrayList<>();
+    List<Orphan> done = new ArrayList<>();
     used.forEach((name, isUsed) -> {
       LauncherLabel launcher = launchers.get(name);
       if (launcher == null ? isUsed : launcher.detached()) {
@@ -276,19 +276,22 @@ public final class RootKeeper implements RootHold {
     }
   }
 
-  private String destroy(Cgroup orphan) {
+  private Orphan destroy(Cgroup orphan) {
     try {
       Destroyer.Result result = new Destroyer(orphan, proc, destroyTimeout).destroy();
-      return result
-          .failure()
-          .orElseGet(() ->
-              "orphan "
-                  + orphan.path()
-                  + " destroyed, with "
-                  + result.receipt().count()
-                  + " processes");
+      String sentence =
+          result
+              .failure()
+              .orElseGet(() ->
+                  "orphan "
+                      + orphan.path()
+                      + " destroyed, with "
+                      + result.receipt().count()
+                      + " processes");
+      return new Orphan(sentence, result.failure().isEmpty());
     } catch (CgroupException | LinuxException refused) {
-      return "orphan " + orphan.path() + " could not be destroyed: " + refused.getMessage();
+      return new Orphan(
+          "orphan " + orphan.path() + " could not be destroyed: " + refused.getMessage(), false);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.isolator.ExecutorId;
 import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.RootHold.Orphan;
 import dev.holdfast.isolator.RunId;
 import dev.holdfast.isolator.RunName;
 import dev.holdfast.isolator.launcher.ForkServer;
@@ -33,10 +34,10 @@ class RootKeeperTest {
   private final RunId id = RunId.random();
 
   private List<String> destroyOrphans(FakeHost host, Set<RunId> known) throws IOException {
-    return destroyOrphans(host, known, Set.of(), PATIENCE);
+    return destroyOrphans(host, known, Set.of(), PATIENCE).stream().map(Orphan::sentence).toList();
   }
 
-  private List<String> destroyOrphans(
+  private List<Orphan> destroyOrphans(
       FakeHost host, Set<RunId> known, Set<RunId> live, Duration patience) throws IOException {
     try (RootKeeper keeper = keeper(host, live, patience)) {
       return keeper.destroyOrphans(known);
@@ -230,8 +231,11 @@ class RootKeeperTest {
 
       assertThat(destroyOrphans(host, Set.of(), Set.of(), SHORT))
           .hasSize(2)
-          .anyMatch(it -> it.startsWith("cgroup " + stuck.path() + " could not be removed within"))
-          .contains("orphan " + other.path() + " destroyed, with 0 processes");
+          .anyMatch(it ->
+              !it.destroyed()
+                  && it.sentence()
+                      .startsWith("cgroup " + stuck.path() + " could not be removed within"))
+          .contains(new Orphan("orphan " + other.path() + " destroyed, with 0 processes", true));
 
       assertThat(stuck.exists()).isTrue();
       assertThat(other.exists()).isFalse();
