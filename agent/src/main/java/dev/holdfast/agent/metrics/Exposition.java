@@ -49,7 +49,8 @@ final class Exposition {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  void write(OutputStream out, List<LiveRun> runs, Collection<Track> tracks) throws IOException {
+  private void write(OutputStream out, List<LiveRun> runs, Collection<Track> tracks)
+      throws IOException {
     List<MetricSnapshot> all = new ArrayList<>();
     metrics.collect().forEach(all::add);
     all.addAll(ContainerMetrics.of(tracks));

@@ -5,7 +5,6 @@ import dev.holdfast.cgroup.CpuController;
 import dev.holdfast.cgroup.Sampler.Kept;
 import dev.holdfast.isolator.Outcome;
 import dev.holdfast.isolator.RunId;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -195,11 +194,6 @@ public final class Sampler implements Statistics, AutoCloseable {
     return exposition.text(runs.liveRuns(), liveTracks());
   }
 
-  /// Writes what [#metrics] returns: with a thousand runs that is several megabytes.
-  public void writeMetrics(OutputStream out) throws java.io.IOException {
-    exposition.write(out, runs.liveRuns(), liveTracks());
-  }
-
   private Collection<Track> liveTracks() {
     List<Track> live = new ArrayList<>();
     for (Track track : tracks.values()) {
@@ -250,11 +244,6 @@ public final class Sampler implements Statistics, AutoCloseable {
                     .map(it -> it.toNanos() / 1_000)
                     .orElse(0L),
                 Math.max(outcome.oomKills(), outcome.usage().oomKills().orElse(0L))));
-  }
-
-  /// Bytes that the histories take.
-  long historyBytes() {
-    return tracks.values().stream().mapToLong(Track::size).sum();
   }
 
   /// Ends the thread, which closes the control files.
