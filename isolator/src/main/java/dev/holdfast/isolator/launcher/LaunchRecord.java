@@ -1,6 +1,6 @@
 package dev.holdfast.isolator.launcher;
 
-import dev.holdfast.isolator.IsolatorException;
+import dev.holdfast.isolator.InvalidSpecException;
 import dev.holdfast.linux.ByteText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -146,11 +146,11 @@ public final class LaunchRecord {
     return text(22, file);
   }
 
-  /// @throws IsolatorException when it is more than the launcher takes
+  /// @throws InvalidSpecException when it is more than the launcher takes
   public byte[] encode() {
     int length = body.position();
     if (length > LONGEST_BODY) {
-      throw new IsolatorException(
+      throw new InvalidSpecException(
           "the command and its environment have "
               + length
               + " bytes: at most "
