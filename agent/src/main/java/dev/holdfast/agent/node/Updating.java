@@ -76,11 +76,11 @@ final class Updating {
     return done;
   }
 
-  /// Tries again what did not fit; returns why it still does not.
-  Optional<String> retryDeferred(Entry entry) {
+  /// Tries again what did not fit.
+  void retryDeferred(Entry entry) {
     Optional<Run> run = entry.run();
     if (run.isEmpty() || !entry.isLive() || entry.checkpoint().deferred().isEmpty()) {
-      return Optional.empty();
+      return;
     }
     entry.change().lock();
     try {
@@ -92,9 +92,8 @@ final class Updating {
       } else {
         entry.checkpoint(entry.checkpoint().withLimits(limits, still));
       }
-      return still;
     } catch (IsolatorException e) {
-      return entry.checkpoint().deferred();
+      return; // it waits on
     } finally {
       entry.change().unlock();
     }
