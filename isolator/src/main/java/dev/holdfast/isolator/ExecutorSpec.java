@@ -42,6 +42,23 @@ public final class ExecutorSpec {
     sandbox = builder.sandbox;
   }
 
+  private ExecutorSpec(ExecutorSpec same, Limits limits) {
+    id = same.id;
+    command = same.command;
+    labels = same.labels;
+    this.limits = limits;
+    credentials = same.credentials;
+    workDirectory = same.workDirectory;
+    environment = same.environment;
+    resourceLimits = same.resourceLimits;
+    oomMode = same.oomMode;
+    timeout = same.timeout;
+    cpuTimeout = same.cpuTimeout;
+    stopTimeout = same.stopTimeout;
+    uris = same.uris;
+    sandbox = same.sandbox;
+  }
+
   /// A spec that runs `command`, the first being the program, as root in `/` without limits and
   /// with an empty environment.
   public static Builder builder(ExecutorId id, List<String> command) {
@@ -64,6 +81,11 @@ public final class ExecutorSpec {
 
   public Limits limits() {
     return limits;
+  }
+
+  /// The same with other limits.
+  public ExecutorSpec withLimits(Limits other) {
+    return new ExecutorSpec(this, other);
   }
 
   public Credentials credentials() {

@@ -57,25 +57,7 @@ public record Checkpoint(
 
   /// With what is asked for from now on, and why that is not yet so.
   public Checkpoint withLimits(Limits limits, Optional<String> why) {
-    return with(limited(limits), why, decided, fetched);
-  }
-
-  private ExecutorSpec limited(Limits limits) {
-    ExecutorSpec.Builder builder =
-        ExecutorSpec.builder(spec.id(), spec.command())
-            .limits(limits)
-            .credentials(spec.credentials())
-            .oomMode(spec.oomMode())
-            .stopTimeout(spec.stopTimeout());
-    spec.labels().forEach(builder::label);
-    spec.environment().forEach(builder::environment);
-    spec.resourceLimits().forEach(builder::resourceLimit);
-    spec.workDirectory().ifPresent(builder::workDirectory);
-    spec.timeout().ifPresent(builder::timeout);
-    spec.cpuTimeout().ifPresent(builder::cpuTimeout);
-    spec.sandbox().ifPresent(builder::sandbox);
-    spec.uris().forEach(builder::uri);
-    return builder.build();
+    return with(spec.withLimits(limits), why, decided, fetched);
   }
 
   public Checkpoint withDecided(Verdict value) {
