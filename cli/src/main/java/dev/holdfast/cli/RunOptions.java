@@ -25,10 +25,8 @@ import picocli.CommandLine.ParseResult;
 
 /// The options of `run`, and the spec that they make.
 final class RunOptions {
-  private static final String DEFAULT_FRAMEWORK = "default";
   private static final String UNLIMITED = "-1";
   private static final Cpus NO_CPUS = new Cpus(0);
-  private static final int LONGEST_DEFAULT_NAME = 60;
 
   private final CallOptions options;
 
@@ -176,18 +174,10 @@ final class RunOptions {
     return new ExecutorId(
         options
             .value("--framework", it -> new ExecutorId(it, "any").framework())
-            .orElse(DEFAULT_FRAMEWORK),
+            .orElse(ExecutorId.DEFAULT_FRAMEWORK),
         options
             .value("--name", it -> new ExecutorId("any", it).name())
-            .orElseGet(() -> nameOf(command)));
-  }
-
-  /// The program's file name, made fit: nobody chose it as a name.
-  private static String nameOf(List<String> command) {
-    String program = command.isEmpty() ? "" : command.getFirst();
-    String base = program.substring(program.lastIndexOf('/') + 1);
-    String name = base.substring(0, Math.min(base.length(), LONGEST_DEFAULT_NAME));
-    return name.isEmpty() ? "run" : Streams.printable(name);
+            .orElseGet(() -> ExecutorId.defaultName(command)));
   }
 
   private Limits limits() {

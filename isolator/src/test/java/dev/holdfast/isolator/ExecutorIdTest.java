@@ -3,6 +3,7 @@ package dev.holdfast.isolator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,5 +56,15 @@ class ExecutorIdTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ExecutorId("é".repeat(128), "e"))
         .withMessage("the framework's name has 256 bytes: at most 255 are possible");
+  }
+
+  @Test
+  void aRunWithoutANameHasThatOfItsProgram() {
+    assertThat(ExecutorId.defaultName(List.of("/bin/sleep", "5"))).isEqualTo("sleep");
+    assertThat(ExecutorId.defaultName(List.of("a\nb\ud800\ud83d\ude00")))
+        .isEqualTo("a?b?\ud83d\ude00");
+    assertThat(ExecutorId.defaultName(List.of("/"))).isEqualTo("run");
+    assertThat(ExecutorId.defaultName(List.of())).isEqualTo("run");
+    assertThat(ExecutorId.defaultName(List.of("x".repeat(300)))).hasSize(60);
   }
 }

@@ -31,8 +31,6 @@ import java.util.Set;
 
 /// Turns a request into what is to run, or says why it cannot be or may not.
 final class LaunchPlan {
-  private static final String DEFAULT_FRAMEWORK = "default";
-  private static final int LONGEST_DEFAULT_NAME = 60;
   private static final Set<String> LOGS = Set.of("stdout", "stderr");
 
   private final Caller caller;
@@ -57,8 +55,12 @@ final class LaunchPlan {
     try {
       return new ExecutorId(
           withoutSteps(
-              "framework", Objects.requireNonNullElse(request.framework(), DEFAULT_FRAMEWORK)),
-          withoutSteps("name", Objects.requireNonNullElseGet(request.name(), this::commandName)));
+              "framework",
+              Objects.requireNonNullElse(request.framework(), ExecutorId.DEFAULT_FRAMEWORK)),
+          withoutSteps(
+              "name",
+              Objects.requireNonNullElseGet(
+                  request.name(), () -> ExecutorId.defaultName(request.command()))));
     } catch (IllegalArgumentException e) {
       throw Refusals.bad(e);
     }
@@ -76,16 +78,6 @@ final class LaunchPlan {
 
   boolean isNamed() {
     return request.name() != null;
-  }
-
-  /// Made fit: nobody chose it as a name.
-  private String commandName() {
-    String program = request.command().getFirst();
-    String base = program.substring(program.lastIndexOf('/') + 1);
-    String name =
-        base.substring(0, Math.min(base.length(), LONGEST_DEFAULT_NAME))
-            .replaceAll("\\p{Cntrl}|\\p{Cs}", "?");
-    return name.isEmpty() ? "run" : name;
   }
 
   /// As whom it is to run.

@@ -95,7 +95,7 @@ final class Registry {
         .filter(entry -> entry.isVisibleTo(caller))
         .or(() -> latest(caller, id))
         .or(() -> byPrefix(caller, id))
-        .or(() -> latest(caller, "default/" + id))
+        .or(() -> latest(caller, ExecutorId.DEFAULT_FRAMEWORK + "/" + id))
         .orElseThrow(() ->
             id.length() < SHORTEST_PREFIX && id.matches(PREFIX)
                 ? Refusals.tooShort(id, SHORTEST_PREFIX)
