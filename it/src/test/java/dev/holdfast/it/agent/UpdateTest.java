@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import dev.holdfast.it.harness.Agent;
 import dev.holdfast.it.harness.Finished;
 import dev.holdfast.it.harness.Ground;
+import dev.holdfast.testkit.KernelLayout;
 import dev.holdfast.testkit.KernelTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -38,12 +39,22 @@ final class UpdateTest {
   @ValueSource(
       strings = {
         "--cpuset-cpus 99",
-        "--cpu-mode pinned",
         "--cpu-mode quota --cpu-burst 9s",
         "--pids-limit 99999999999",
         "--memory-swap 32m",
       })
   void aDryRunRefusesWhatTheUpdateWould(String options) {
+    assertRefused(options);
+  }
+
+  /// In one hierarchy a run is under every controller.
+  @Test
+  @KernelTest({KernelLayout.HYBRID, KernelLayout.V2})
+  void aDryRunRefusesToPinARunThatIsNotUnderCpuset() {
+    assertRefused("--cpu-mode pinned");
+  }
+
+  private void assertRefused(String options) {
     Agent agent = start();
     JsonObject before = limits(agent);
 
