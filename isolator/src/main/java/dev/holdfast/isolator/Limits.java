@@ -1,11 +1,14 @@
 package dev.holdfast.isolator;
 
 import dev.holdfast.cgroup.Bytes;
+import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.CpuSet;
 import dev.holdfast.cgroup.Cpus;
 import dev.holdfast.cgroup.Limit;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// What a run may use, as it was asked for. An absent part is not limited. [#builder] makes one.
@@ -59,16 +62,14 @@ public record Limits(
         cpus.isPresent() || cpuMode == CpuMode.SHARES,
         "the cpu mode " + cpuMode.word() + " needs a number of cpus");
     require(cpuBurst.isEmpty() || cpuMode == CpuMode.QUOTA, "a cpu burst needs the cpu mode quota");
-    if (cpuBurst.isPresent()) {
-      Duration quota = quota(cpus.orElseThrow());
-      require(
-          cpuBurst.get().compareTo(quota) <= 0,
-          "a cpu burst of "
-              + micros(cpuBurst.get())
-              + " µs is more than the quota of "
-              + micros(quota)
-              + " µs");
-    }
+    require(
+        cpuBurst.isEmpty() || cpuBurst.get().compareTo(quota(cpus)) <= 0,
+        () ->
+            "a cpu burst of "
+                + micros(cpuBurst.orElseThrow())
+                + " µs is more than the quota of "
+                + micros(quota(cpus))
+                + " µs");
     require(
         cpusetCpus.isEmpty() || !cpusetCpus.get().isEmpty(), "the list of cpus to use is empty");
     require(
@@ -141,16 +142,34 @@ public record Limits(
   }
 
   private static Duration atMostQuota(Duration burst, Optional<Cpus> cpus) {
-    Duration quota = quota(cpus.orElseThrow());
+    Duration quota = quota(cpus);
     return burst.compareTo(quota) < 0 ? burst : quota;
   }
 
-  private static Duration quota(Cpus cpus) {
-    return Duration.ofNanos(1_000 * Policy.bandwidth(cpus).quotaMicros());
+  private static Duration quota(Optional<Cpus> cpus) {
+    return Duration.ofNanos(1_000 * Policy.bandwidth(cpus.orElseThrow()).quotaMicros());
   }
 
   private static long micros(Duration duration) {
     return duration.toNanos() / 1_000;
+  }
+
+  /// The controllers that a run has to be under to be held to these.
+  public Set<Controller> controllers() {
+    Set<Controller> needed = EnumSet.noneOf(Controller.class);
+    if (cpus.isPresent() && cpuMode != CpuMode.PINNED) {
+      needed.add(Controller.CPU);
+    }
+    if (cpusetCpus.isPresent() || cpuMode == CpuMode.PINNED) {
+      needed.add(Controller.CPUSET);
+    }
+    if (memory.isPresent() || memoryReservation.isPresent()) {
+      needed.add(Controller.MEMORY);
+    }
+    if (pids.isPresent()) {
+      needed.add(Controller.PIDS);
+    }
+    return needed;
   }
 
   /// Collects the parts.

@@ -105,20 +105,8 @@ final class Preflight {
   }
 
   private static Set<Controller> needed(ExecutorSpec spec) {
-    Limits limits = spec.limits();
     Set<Controller> needed = EnumSet.of(Controller.FREEZER);
-    if (limits.cpus().isPresent() && limits.cpuMode() != CpuMode.PINNED) {
-      needed.add(Controller.CPU);
-    }
-    if (limits.cpusetCpus().isPresent() || limits.cpuMode() == CpuMode.PINNED) {
-      needed.add(Controller.CPUSET);
-    }
-    if (limits.memory().isPresent() || limits.memoryReservation().isPresent()) {
-      needed.add(Controller.MEMORY);
-    }
-    if (limits.pids().isPresent()) {
-      needed.add(Controller.PIDS);
-    }
+    needed.addAll(spec.limits().controllers());
     if (spec.cpuTimeout().isPresent()) {
       needed.add(Controller.CPUACCT);
       needed.add(Controller.CPU);

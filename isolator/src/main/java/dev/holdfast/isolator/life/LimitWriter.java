@@ -3,6 +3,7 @@ package dev.holdfast.isolator.life;
 import dev.holdfast.cgroup.Bytes;
 import dev.holdfast.cgroup.Cgroup;
 import dev.holdfast.cgroup.CgroupException;
+import dev.holdfast.cgroup.Controller;
 import dev.holdfast.cgroup.CpuBandwidth;
 import dev.holdfast.cgroup.CpuController;
 import dev.holdfast.cgroup.CpuSet;
@@ -317,43 +318,46 @@ final class LimitWriter {
   }
 
   private CpuController cpu() {
-    return cgroup.cpu().orElseThrow(() -> missing("cpu"));
+    return cgroup.cpu().orElseThrow(() -> missing(Controller.CPU));
   }
 
   private CpusetController cpuset() {
-    return cgroup.cpuset().orElseThrow(() -> missing("cpuset"));
+    return cgroup.cpuset().orElseThrow(() -> missing(Controller.CPUSET));
   }
 
   private MemoryController memory() {
-    return cgroup.memory().orElseThrow(() -> missing("memory"));
+    return cgroup.memory().orElseThrow(() -> missing(Controller.MEMORY));
   }
 
   private PidsController pids() {
-    return cgroup.pids().orElseThrow(() -> missing("pids"));
+    return cgroup.pids().orElseThrow(() -> missing(Controller.PIDS));
   }
 
   /// Before anything is written: a change is made as a whole or not at all.
   private void requireControllers(Limits limits) {
-    if (limits.cpus().isPresent() && limits.cpuMode() != CpuMode.PINNED) {
-      CpuController _ = cpu();
-    }
-    if (limits.cpuMode() == CpuMode.PINNED || limits.cpusetCpus().isPresent()) {
-      CpusetController _ = cpuset();
-    }
-    if (limits.memory().isPresent() || limits.memoryReservation().isPresent()) {
-      MemoryController _ = memory();
-    }
-    if (limits.pids().isPresent()) {
-      PidsController _ = pids();
+    for (Controller needed : limits.controllers()) {
+      if (!isUnder(needed)) {
+        throw missing(needed);
+      }
     }
   }
 
-  private static IsolatorException missing(String controller) {
+  private boolean isUnder(Controller controller) {
+    return switch (controller) {
+      case CPU -> cgroup.cpu().isPresent();
+      case CPUSET -> cgroup.cpuset().isPresent();
+      case MEMORY -> cgroup.memory().isPresent();
+      case PIDS -> cgroup.pids().isPresent();
+      case CPUACCT, IO, FREEZER -> throw new AssertionError("no limit is of " + controller);
+    };
+  }
+
+  private static IsolatorException missing(Controller controller) {
     return new IsolatorException(
         "the run is not under the "
             + controller
             + " controller"
-            + (controller.equals("cpuset")
+            + (controller == Controller.CPUSET
                 ? ": it was launched without a list of cpus and not pinned"
                 : ""));
   }
