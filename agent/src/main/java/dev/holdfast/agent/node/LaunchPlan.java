@@ -159,7 +159,10 @@ final class LaunchPlan {
           .forEach(builder::label);
       environment(executor, run, user, sandbox, agent).forEach(builder::environment);
       if (request.ulimits() != null) {
-        request.ulimits().forEach(text -> builder.resourceLimit(resourceLimit(text)));
+        request
+            .ulimits()
+            .forEach(text ->
+                builder.resourceLimit(WireLimits.named("ulimits", text, ResourceLimit::parse)));
       }
       if (request.timeoutSeconds() != null) {
         builder.timeout(time("timeout_seconds", request.timeoutSeconds()));
@@ -168,20 +171,12 @@ final class LaunchPlan {
         builder.cpuTimeout(time("cpu_timeout_seconds", request.cpuTimeoutSeconds()));
       }
       if (request.oom() != null) {
-        builder.oomMode(oomMode(request.oom()));
+        builder.oomMode(WireLimits.named("oom", request.oom(), OomMode::parse));
       }
       uris().forEach(builder::uri);
       return builder.build();
     } catch (IllegalArgumentException e) {
       throw Refusals.bad(e);
-    }
-  }
-
-  private static ResourceLimit resourceLimit(String text) {
-    try {
-      return ResourceLimit.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("ulimits: " + e.getMessage(), e);
     }
   }
 
@@ -251,14 +246,6 @@ final class LaunchPlan {
     }
     throw new IllegalArgumentException(
         "workdir: '" + request.workdir() + "' is not an absolute path");
-  }
-
-  private static OomMode oomMode(String text) {
-    try {
-      return OomMode.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("oom: " + e.getMessage(), e);
-    }
   }
 
   /// Made from nothing: what every program expects, what was asked for, and then the seed's own

@@ -10,6 +10,7 @@ import dev.holdfast.isolator.Limits;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Limits as they go over the wire.
@@ -24,10 +25,11 @@ final class WireLimits {
   static Limits parse(ResourceLimits wire) {
     return new Limits(
         Optional.ofNullable(wire.cpus()).map(WireLimits::cpus),
-        wire.cpuMode() == null ? CpuMode.SHARES : mode(wire.cpuMode()),
+        wire.cpuMode() == null ? CpuMode.SHARES : named("cpu_mode", wire.cpuMode(), CpuMode::parse),
         Optional.ofNullable(wire.cpuBurstSeconds())
             .map(seconds -> seconds("cpu_burst_seconds", seconds)),
-        Optional.ofNullable(wire.cpusetCpus()).map(WireLimits::cpuSet),
+        Optional.ofNullable(wire.cpusetCpus())
+            .map(text -> named("cpuset_cpus", text, CpuSet::parse)),
         Optional.ofNullable(wire.memoryBytes()).map(bytes -> bytes("memory_bytes", bytes)),
         Optional.ofNullable(wire.memoryReservationBytes())
             .map(bytes -> bytes("memory_reservation_bytes", bytes)),
@@ -73,11 +75,14 @@ final class WireLimits {
     return first == null ? second : first;
   }
 
-  private static CpuMode mode(String text) {
+  /// What `parse` makes of a field's text.
+  ///
+  /// @throws IllegalArgumentException that of `parse`, with the field's name before it
+  static <T> T named(String field, String text, Function<String, T> parse) {
     try {
-      return CpuMode.parse(text);
+      return parse.apply(text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("cpu_mode: " + e.getMessage(), e);
+      throw new IllegalArgumentException(field + ": " + e.getMessage(), e);
     }
   }
 
@@ -100,14 +105,6 @@ final class WireLimits {
 
   private static String plain(double number) {
     return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
-  }
-
-  private static CpuSet cpuSet(String text) {
-    try {
-      return CpuSet.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("cpuset_cpus: " + e.getMessage(), e);
-    }
   }
 
   private static Bytes bytes(String field, long count) {
