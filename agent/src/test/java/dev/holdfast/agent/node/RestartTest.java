@@ -194,12 +194,16 @@ class RestartTest {
     assertThat(node.inspect(ROOT, run.id()).state()).isEqualTo("running");
   }
 
-  @Test
-  void aRunOfWhichNothingCanBeReadIsAnOrphan() throws Exception {
-    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+  private void tearAll(ExecutorInfo run) throws Exception {
     Files.writeString(meta(run).resolve("spec.json"), "{");
     Files.writeString(runtime(run).resolve("checkpoint.json"), "{");
     Files.writeString(runtime(run).resolve("launched.json"), "{");
+  }
+
+  @Test
+  void aRunOfWhichNothingCanBeReadIsAnOrphan() throws Exception {
+    ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
+    tearAll(run);
     ground.die();
     node = ground.start();
     assertThat(node.list(ROOT, true, Optional.empty())).isEmpty();
@@ -211,9 +215,7 @@ class RestartTest {
   @Test
   void anOrphanThatCannotBeDestroyedIsNotCountedAsDestroyed() throws Exception {
     ExecutorInfo run = node.launch(ROOT, request("a", "sleep"));
-    Files.writeString(meta(run).resolve("spec.json"), "{");
-    Files.writeString(runtime(run).resolve("checkpoint.json"), "{");
-    Files.writeString(runtime(run).resolve("launched.json"), "{");
+    tearAll(run);
     ground.die();
     ground.host.lives.values().forEach(life -> life.stuck = true);
     node = ground.start();

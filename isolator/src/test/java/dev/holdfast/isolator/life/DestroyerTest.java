@@ -228,8 +228,7 @@ class DestroyerTest {
     Ground ground = Ground.on(kind).withRun();
     new LimitWriter(ground.run, RunId.random(), Ground.ledger())
         .apply(new SomeLimits().cpus("0.01", CpuMode.QUOTA).build());
-    ground.fake.processes().start(RUN, Victims.NOBODY);
-    ground.fake.processes().setStuck(Victims.NOBODY, true);
+    startStuck(ground);
 
     destroy(ground, SHORT);
 
@@ -281,13 +280,17 @@ class DestroyerTest {
     assertRemoved(ground, destroy(ground, PATIENCE));
   }
 
+  private static void startStuck(Ground ground) {
+    ground.fake.processes().start(RUN, Victims.NOBODY);
+    ground.fake.processes().setStuck(Victims.NOBODY, true);
+  }
+
   /// On v1 what stays frozen could not even take the signal that is on its way.
   @ParameterizedTest
   @EnumSource(HostKind.class)
   void aPausedRunIsThawedAlsoWhenThereIsNoTimeForMore(HostKind kind) {
     Ground ground = Ground.on(kind).withRun();
-    ground.fake.processes().start(RUN, Victims.NOBODY);
-    ground.fake.processes().setStuck(Victims.NOBODY, true);
+    startStuck(ground);
     ground.run.freezer().orElseThrow().freeze();
 
     assertThat(destroy(ground, Duration.ZERO).failure()).isPresent();
@@ -327,8 +330,7 @@ class DestroyerTest {
   @EnumSource(HostKind.class)
   void anInterruptIsToldOfAtTheEnd(HostKind kind) {
     Ground ground = Ground.on(kind).withRun();
-    ground.fake.processes().start(RUN, Victims.NOBODY);
-    ground.fake.processes().setStuck(Victims.NOBODY, true);
+    startStuck(ground);
     AtomicBoolean duringTheLastPass = new AtomicBoolean(true);
     ground.fs.failWhen(
         it -> {
